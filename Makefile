@@ -1,0 +1,58 @@
+# The study's commands; each sets up what it needs in .venv.
+#
+#   make study                        run the default study and make its report
+#   make study STUDY=own_photos PHOTOS=folder   the same on your own photos
+#   make smoke                        a tiny study through every notebook
+#   make test                         all tests
+#   make lab                          JupyterLab on the notebooks
+#   make report                       make the report again from executed notebooks
+#   make lint                         style of code and notebooks
+#   make bench                        speed, side by side with what one would use instead
+
+STUDY ?= default
+PHOTOS ?=
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+OUT ?=
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+
+export HF_HUB_OFFLINE ?= 1
+export PYTHONUNBUFFERED = 1
+
+.PHONY: study smoke report test lab lint bench setup clean
+
+study: setup
+	$(RUN) geoutils run --study $(STUDY) $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(OUT),--out-dir "$(OUT)")
+
+smoke:
+	$(MAKE) study STUDY=smoke
+
+report: setup
+	$(RUN) geoutils report --study $(STUDY) $(if $(OUT),--out-dir "$(OUT)")
+
+test: setup
+	$(RUN) pytest -n 2 --dist loadfile
+
+lab: setup
+	$(RUN) jupyterlab notebooks
+
+lint: setup
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(VENV)/bin/nbstripout --verify notebooks/*.ipynb
+
+bench: setup
+	set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/bin/python $$script; done
+
+setup: $(VENV)/.ready
+
+# Rebuilt when what it was made from changes.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' 2>/dev/null || \
+		{ echo "error: PYTHON=$(PYTHON) is not Python 3.11 or newer"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .snakemake

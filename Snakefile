@@ -1,0 +1,153 @@
+"""Which notebook makes which file. `make study` calls this through `python -m geoutils run`.
+
+Each rule runs one notebook through Papermill. The parameters in force lie in
+results/<study>/settings.yaml; one that changes reruns its notebook and whatever depends on it.
+"""
+
+import sys
+from pathlib import Path
+
+from geoutils.study.run import recorded_settings
+
+ROOT = Path(workflow.basedir)
+STUDY = config["study"]
+R = "results/{study}/"
+COMMAND = f"{sys.executable} -m geoutils notebook {{params.name}} --study {{wildcards.study}} --recorded --out-dir ."
+
+
+def notebook(name):
+    return str(ROOT / "notebooks" / f"{name}.ipynb")
+
+
+def section(name):
+    return lambda wildcards: recorded_settings(Path(), wildcards.study)[name]
+
+
+def model(path):
+    """A file of the study whose trained model is used."""
+    return lambda wildcards: "results/{}/{}".format(
+        recorded_settings(Path(), wildcards.study).get("model_from", wildcards.study), path
+    )
+
+
+def executed(study):
+    sections = recorded_settings(Path(), study)
+    return [f"results/{study}/notebooks/{name}.ipynb" for name in sections if name[:2].isdigit()]
+
+
+localrules:
+    all,
+
+
+rule all:
+    input:
+        f"results/{STUDY}/report/index.html",
+
+
+rule photos:
+    input:
+        notebook("01_photos"),
+    output:
+        R + "notebooks/01_photos.ipynb",
+        manifest=R + "manifest.parquet",
+        rejected=R + "rejected.csv",
+    params:
+        name="01_photos",
+        section=section("01_photos"),
+    shell:
+        COMMAND
+
+
+rule partitions:
+    input:
+        notebook("02_partitions"),
+        R + "manifest.parquet",
+    output:
+        R + "notebooks/02_partitions.ipynb",
+        R + "partitions/hierarchy.json",
+    params:
+        name="02_partitions",
+        section=section("02_partitions"),
+    shell:
+        COMMAND
+
+
+rule training:
+    input:
+        notebook("03_training"),
+        R + "manifest.parquet",
+        R + "partitions/hierarchy.json",
+    output:
+        R + "notebooks/03_training.ipynb",
+        R + "tables/03_training.json",
+    threads: 2
+    params:
+        name="03_training",
+        section=section("03_training"),
+    shell:
+        COMMAND
+
+
+rule evaluation:
+    input:
+        notebook("04_evaluation"),
+        R + "manifest.parquet",
+        model("tables/03_training.json"),
+        model("partitions/hierarchy.json"),
+    output:
+        R + "notebooks/04_evaluation.ipynb",
+        R + "predictions/f_star_test.parquet",
+    params:
+        name="04_evaluation",
+        section=section("04_evaluation"),
+    shell:
+        COMMAND
+
+
+rule calibration:
+    input:
+        notebook("06_calibration"),
+        R + "predictions/f_star_test.parquet",
+    output:
+        R + "notebooks/06_calibration.ipynb",
+    params:
+        name="06_calibration",
+        section=section("06_calibration"),
+    shell:
+        COMMAND
+
+
+rule concept_influence:
+    input:
+        notebook("08_concept_influence"),
+        R + "predictions/f_star_test.parquet",
+    output:
+        R + "notebooks/08_concept_influence.ipynb",
+    params:
+        name="08_concept_influence",
+        section=section("08_concept_influence"),
+    shell:
+        COMMAND
+
+
+rule dataset_geography:
+    input:
+        notebook("09_dataset_geography"),
+        R + "manifest.parquet",
+        R + "partitions/hierarchy.json",
+    output:
+        R + "notebooks/09_dataset_geography.ipynb",
+    params:
+        name="09_dataset_geography",
+        section=section("09_dataset_geography"),
+    shell:
+        COMMAND
+
+
+rule report:
+    input:
+        lambda wildcards: executed(wildcards.study),
+    output:
+        R + "report/index.html",
+    shell:
+        f"{sys.executable} -m geoutils report --study {{wildcards.study}} --out-dir ."

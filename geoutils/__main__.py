@@ -1,0 +1,111 @@
+"""The command line: `python -m geoutils run | notebook | report`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from geoutils.study.execute import NotebookError, execute_notebook, parse_parameter
+from geoutils.study.run import recorded_settings, run_study
+from geoutils.study.settings import find_root, merge, notebooks_of, read_study
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return 0, 1 for a failure inside, 2 for input that cannot be used."""
+    options = parse(arguments)
+    try:
+        return options.command(options)
+    except NotebookError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2 if error.is_bad_input else 1
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line; argparse itself ends with status 2 on a mistake."""
+    parser = argparse.ArgumentParser(prog="python -m geoutils", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    run = commands.add_parser("run", help="bring a study's results and report up to date")
+    run.set_defaults(command=run_command)
+    run.add_argument("--photos", default="", help="folder or list of your own photos")
+
+    notebook = commands.add_parser("notebook", help="run one notebook of a study")
+    notebook.set_defaults(command=notebook_command)
+    notebook.add_argument("notebook", help="its name, such as 04_evaluation")
+    notebook.add_argument(
+        "--recorded", action="store_true", help="parameters as recorded by the study's last run"
+    )
+
+    report = commands.add_parser("report", help="make the HTML report from executed notebooks")
+    report.set_defaults(command=report_command)
+
+    for command in (run, notebook, report):
+        command.add_argument("--study", default="default", help="a file under studies/")
+        command.add_argument("--out-dir", default="", help="write below this folder instead")
+    run.add_argument(
+        *("-p", "--parameter"),
+        action="append",
+        default=[],
+        metavar="NOTEBOOK.NAME=VALUE",
+        help="replace a parameter of the study file",
+    )
+    notebook.add_argument(
+        *("-p", "--parameter"),
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="replace a parameter of the study file",
+    )
+    return parser.parse_args(arguments)
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """Bring a whole study up to date."""
+    given: dict[str, dict] = {}
+    for text in options.parameter:
+        notebook, separator, rest = text.partition(".")
+        if not separator or "=" in notebook:
+            raise ValueError(f"-p {text}: expected notebook.name=value")
+        name, value = parse_parameter(rest)
+        given.setdefault(notebook, {})[name] = value
+    if options.photos:
+        given.setdefault("01_photos", {})["photos"] = photos_argument(options.photos)
+    return run_study(find_root(), options.study, options.out_dir, given)
+
+
+def photos_argument(path: str) -> str:
+    """The path of the user's photos, absolute; ValueError where there is nothing."""
+    if not Path(path).exists():
+        raise ValueError(f"photos: {path} does not exist; expected a folder or a CSV/Parquet list")
+    return str(Path(path).resolve())
+
+
+def notebook_command(options: argparse.Namespace) -> int:
+    """Run one notebook."""
+    root, study, name = find_root(), options.study, options.notebook
+    if options.recorded:
+        contents = recorded_settings(Path(options.out_dir or root), study)
+    else:
+        contents = read_study(root, study)
+    if name not in notebooks_of(contents):
+        raise ValueError(
+            f"notebook: study {study} has no {name}; it has {', '.join(notebooks_of(contents))}"
+        )
+    given = dict(parse_parameter(text) for text in options.parameter)
+    section = merge(contents[name], given, name)
+    print(execute_notebook(root, name, study, section, options.out_dir))
+    return 0
+
+
+def report_command(options: argparse.Namespace) -> int:
+    """Make the report."""
+    from geoutils.study.report import build_report
+
+    print(build_report(find_root(), options.study, options.out_dir))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""What a notebook asks of the study: its parameters, its folders, and where its results go."""
+
+import json
+from collections.abc import Mapping
+from numbers import Real
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from geoutils.files import replacing
+from geoutils.study.settings import find_root, merge, notebooks_of, read_study
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
+
+PARAMETER_TYPES = (bool, int, float, str, list, dict, type(None))
+
+
+class NotebookRun:
+    """One run of one notebook in one study: `settings`, folders, and ways to record what came out.
+
+    `results` and `figures` are this study's folders; `model_results` is the results folder of the
+    study whose trained model is used (`model_from` in the study file; by default the same).
+    """
+
+    def __init__(self, notebook: str, study: str, root: Path, base: Path, parameters: dict):
+        contents = read_study(root, study)
+        if notebook not in notebooks_of(contents):
+            raise ValueError(
+                f"study: studies/{study}.yaml has no section {notebook}; "
+                f"it has {', '.join(notebooks_of(contents))}"
+            )
+        self.notebook = notebook
+        self.study = study
+        self.root = root
+        self.contents = contents
+        self.settings = SimpleNamespace(**merge(contents[notebook], parameters, notebook))
+        self.results = base / "results" / study
+        self.figures = base / "figures" / study
+        self.model_results = base / "results" / contents.get("model_from", study)
+        for folder in (self.results, self.figures):
+            _make_folder(folder)
+
+    def __repr__(self) -> str:
+        return f"<NotebookRun {self.notebook} of study {self.study}>"
+
+    def save_figure(self, figure: "Figure", name: str, caption: str) -> None:
+        """Save a figure as PNG and PDF; the caption becomes the picture's alternative text."""
+        stem = f"{self.notebook[:2]}_{name}"
+        with replacing(self.figures / f"{stem}.png") as path:
+            figure.savefig(path, metadata={"Description": caption, "Software": None})
+        with replacing(self.figures / f"{stem}.pdf") as path:
+            figure.savefig(path, metadata={"Subject": caption, "CreationDate": None})
+        self._record("figures", f"{stem}.png", caption)
+
+    def save_table(self, table: "DataFrame", name: str) -> None:
+        """Save a table as CSV under `tables/`, numbers in full precision."""
+        with replacing(self.results / "tables" / f"{self.notebook[:2]}_{name}.csv") as path:
+            table.to_csv(path, index=table.index.name is not None)
+
+    def save_json(self, contents: Any, name: str) -> None:
+        """Save numbers as JSON under `tables/`."""
+        write_json(contents, self.results / "tables" / f"{self.notebook[:2]}_{name}.json")
+
+    def conclude(self, answer: str, **numbers: Real | str | None):
+        """Show the notebook's answer (Markdown); record it and its key numbers for the report."""
+        from IPython.display import Markdown
+
+        recorded = {"answer": answer, "numbers": numbers}
+        write_json(recorded, self.results / "answers" / f"{self.notebook}.json")
+        return Markdown(answer)
+
+    def _record(self, kind: str, name: str, caption: str) -> None:
+        """Keep captions beside the results: the report needs them, and so does anyone who cites."""
+        path = self.results / "captions" / f"{self.notebook}.json"
+        captions = json.loads(path.read_text()) if path.exists() else {}
+        write_json(captions | {name: caption}, path)
+
+
+def open_notebook(notebook: str, variables: Mapping[str, Any]) -> NotebookRun:
+    """Open a run of `notebook` with the parameters found among its variables; pass `globals()`.
+
+    Parameters are the variables of plain types (numbers, strings, lists, dicts, None) that exist
+    when this is called: `study`, `out_dir`, and those of the notebook's section in the study file.
+    Papermill only warns of a parameter that a notebook does not know; here it is a ValueError.
+    """
+    given = {
+        name: value
+        for name, value in variables.items()
+        if isinstance(value, PARAMETER_TYPES)
+        and name == name.lower()  # capitals are constants that were imported
+        and not name.startswith("_")
+    }
+    study, out_dir = given.pop("study"), given.pop("out_dir")
+    root = find_root()
+    base = Path(out_dir).resolve() if out_dir else root
+    return NotebookRun(notebook, study, root, base, given)
+
+
+def write_json(contents: Any, path: Path) -> None:
+    """Write JSON as others may diff it: sorted as given, indented, numpy numbers as plain ones."""
+    with replacing(path) as temporary:
+        temporary.write_text(
+            json.dumps(contents, indent=1, default=_plain, ensure_ascii=False) + "\n"
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Numpy scalars and arrays as Python numbers and lists."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ValueError(f"{folder}: results cannot be written here ({error.strerror})") from None

@@ -1,0 +1,94 @@
+"""Running a whole study: which notebooks are out of date is Snakemake's to say."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from geoutils.files import replacing
+from geoutils.study.settings import merge, notebooks_of, read_study
+
+
+def run_study(
+    root: Path, study: str, out_dir: str = "", given: dict[str, dict[str, Any]] | None = None
+) -> int:
+    """Bring every result of a study up to date, its report last; return the exit status.
+
+    `given` replaces parameters of the study file, by notebook: {"04_evaluation": {"seed": 1}}.
+    An interrupted run goes on where it stopped; with nothing changed nothing is done.
+    Raises ValueError for unknown studies or parameters, or if the study is running already.
+    """
+    base = Path(out_dir).resolve() if out_dir else root
+    contents = read_study(root, study)
+    for notebook, parameters in (given or {}).items():
+        if notebook not in notebooks_of(contents):
+            raise ValueError(
+                f"-p {notebook}: study {study} has no such notebook; "
+                f"it has {', '.join(notebooks_of(contents))}"
+            )
+        contents[notebook] = merge(contents[notebook], parameters, notebook)
+    with only_run_of(study, base):
+        write_settings(contents, study, base)
+        model_from = contents.get("model_from", study)
+        if model_from != study:
+            write_settings(read_study(root, model_from), model_from, base)
+        command = [
+            *(sys.executable, "-m", "snakemake"),
+            *("--snakefile", str(root / "Snakefile")),
+            *("--directory", str(base)),
+            *("--cores", str(max(2, os.cpu_count() or 2))),
+            *("--config", f"study={study}"),
+            "--rerun-incomplete",  # a killed run leaves half a job behind
+            "--nolock",  # our lock, unlike Snakemake's, ends with the process that holds it
+            *("--quiet", "all"),  # the notebooks speak for themselves
+        ]
+        status = subprocess.run(command, cwd=root, check=False).returncode
+        folders = {base / "results" / name / "notebooks" for name in (study, model_from)}
+        return 2 if status and any(bad_input(folder) for folder in folders) else status
+
+
+def bad_input(folder: Path) -> bool:
+    """Whether a failed notebook in `folder` stopped because its input cannot be used."""
+    for path in folder.glob("*.failed.ipynb"):
+        for cell in json.loads(path.read_text())["cells"]:
+            if any(output.get("ename") == "ValueError" for output in cell.get("outputs", [])):
+                return True
+    return False
+
+
+def recorded_settings(base: Path, study: str) -> dict[str, Any]:
+    """The parameters in force in a study's last run, as `run_study` recorded them."""
+    return yaml.safe_load((base / "results" / study / "settings.yaml").read_text())
+
+
+def write_settings(contents: dict[str, Any], study: str, base: Path) -> None:
+    """Record the parameters in force; left untouched when they are the same as before."""
+    path = base / "results" / study / "settings.yaml"
+    text = yaml.safe_dump(contents, sort_keys=False, allow_unicode=True)
+    if path.exists() and path.read_text() == text:
+        return
+    with replacing(path) as temporary:
+        temporary.write_text(text)
+
+
+@contextmanager
+def only_run_of(study: str, base: Path):
+    """Hold the study's lock; ValueError if another process does, or the folder is not writable."""
+    path = base / "results" / study / ".lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "w")
+    except OSError as error:
+        raise ValueError(f"{path.parent}: results cannot be written ({error.strerror})") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(f"study {study} is already being run in {path.parent}") from None
+        yield

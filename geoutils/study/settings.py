@@ -1,0 +1,86 @@
+"""Study files: one YAML per study, one section per notebook."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# Keys of a study file that are no notebook's section.
+GENERAL_KEYS = {
+    "title": str,  # heading of the report
+    "about": str,  # the report's first paragraph
+    "rendered": bool,  # whether the photos are drawn, which every page then says
+    "model_from": str,  # the study whose trained model is used; by default its own
+}
+
+
+def find_root(start: str | Path | None = None) -> Path:
+    """The repository's root: the first folder from `start` (default: here) upwards with `studies/`.
+
+    Raises ValueError where there is none.
+    """
+    start = Path(start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "studies").is_dir() and (folder / "notebooks").is_dir():
+            return folder
+    raise ValueError(
+        f"{start}: no folder from here upwards holds studies/ and notebooks/; "
+        "run from inside the study's repository"
+    )
+
+
+def study_names(root: Path) -> list[str]:
+    """Names of all study files, sorted."""
+    return sorted(path.stem for path in (root / "studies").glob("*.yaml"))
+
+
+def notebook_names(root: Path) -> list[str]:
+    """Names of the study's numbered notebooks in reading order."""
+    return sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def read_study(root: Path, study: str) -> dict[str, Any]:
+    """Contents of `studies/<study>.yaml`: general keys and one section of parameters per notebook.
+
+    Raises ValueError for an unknown study, an unknown key, or a section that is no mapping.
+    """
+    if study not in study_names(root):
+        raise ValueError(
+            f"study: no file studies/{study}.yaml; known: {', '.join(study_names(root))}"
+        )
+    try:
+        contents = yaml.safe_load((root / "studies" / f"{study}.yaml").read_text())
+    except yaml.YAMLError as error:
+        line = " ".join(str(error).split())
+        raise ValueError(f"studies/{study}.yaml is not valid YAML: {line}") from None
+    if not isinstance(contents, dict):
+        raise ValueError(f"studies/{study}.yaml: expected keys and sections, found {contents!r}")
+    sections = notebook_names(root)
+    for key, value in contents.items():
+        expected = GENERAL_KEYS.get(key, dict if key in sections else None)
+        if expected is None:
+            known = ", ".join([*GENERAL_KEYS, *sections])
+            raise ValueError(f"studies/{study}.yaml: unknown key {key!r}; known: {known}")
+        if not isinstance(value, expected):
+            raise ValueError(
+                f"studies/{study}.yaml: {key} should be a {expected.__name__}, found {value!r}"
+            )
+    return contents
+
+
+def notebooks_of(contents: dict[str, Any]) -> list[str]:
+    """The notebooks that a study runs, in order: those that have a section."""
+    return sorted(key for key in contents if key not in GENERAL_KEYS)
+
+
+def merge(section: dict[str, Any], given: dict[str, Any], where: str) -> dict[str, Any]:
+    """A notebook's parameters: the study file's values, replaced by those given (None: not given).
+
+    Raises ValueError for a name that the section does not have.
+    """
+    unknown = sorted(set(given) - set(section))
+    if unknown:
+        raise ValueError(
+            f"{where}: unknown parameter {', '.join(unknown)}; known: {', '.join(section)}"
+        )
+    return section | {name: value for name, value in given.items() if value is not None}
