@@ -1,0 +1,127 @@
+"""A partition: cells on the Earth, and what the training photos say about each of them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int, Real
+from numpy import ndarray
+
+from geoutils.files import replacing
+from geoutils.partitions.cells import Cells
+from geoutils.partitions.s2_cells import S2Cells
+from geoutils.sphere import checked_latlon
+
+KINDS: dict[str, type[Cells]] = {S2Cells.kind: S2Cells}
+
+_CSV_COLUMNS = ["class_label", "hex_id", "imgs_per_cell", "latitude_mean", "longitude_mean"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Partition:
+    """Disjoint cells; class `i` of a model is cell `i`.
+
+    `centers_deg` is the point that stands for a cell (the spherical mean of its training
+    photos), `counts` how many of them it holds, `names` what to call it.
+    """
+
+    name: str
+    cells: Cells
+    centers_deg: Float[ndarray, "cells 2"]
+    counts: Int[ndarray, " cells"]
+    names: Sequence[str]
+
+    def __post_init__(self):
+        sizes = {"centers_deg": len(self.centers_deg), "counts": len(self.counts)}
+        for argument, size in (sizes | {"names": len(self.names)}).items():
+            if size != len(self.cells):
+                raise ValueError(f"{argument}: {size} for {len(self.cells)} cells of {self.name!r}")
+        checked_latlon(self.centers_deg, "centers_deg")
+        if (self.counts < 0).any():
+            raise ValueError(f"counts: found {self.counts.min()}, expected 0 or more")
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __repr__(self) -> str:
+        photos = f"{self.counts.sum():,} photos"
+        return f"<Partition {self.name}: {len(self):,} {self.cells.kind} cells, {photos}>"
+
+    def assign(self, latlon_deg: Real[ndarray, "photos 2"]) -> Int[ndarray, " photos"]:
+        """Class of each photo by its location, -1 outside every cell (such as dropped ones)."""
+        return self.cells.assign(latlon_deg)
+
+    def boundaries(self) -> list[Float[ndarray, "_ 2"]]:
+        """Outline of each cell as closed rings of locations, NaN rows between rings."""
+        return self.cells.boundaries()
+
+    def areas_km2(self) -> Float[ndarray, " cells"]:
+        """Area of each cell in km²."""
+        return self.cells.areas_km2()
+
+    def with_names(self, names: Sequence[str]) -> "Partition":
+        """Return the same partition with other names of its cells."""
+        return replace(self, names=list(names))
+
+    def table(self) -> pd.DataFrame:
+        """One row per cell: class, what makes its kind (for S2 the token), photos, point, name."""
+        return pd.DataFrame(
+            {"cell": np.arange(len(self))}
+            | self.cells.columns()
+            | {"photos": self.counts, "name": list(self.names)}
+            | {"latitude": self.centers_deg[:, 0], "longitude": self.centers_deg[:, 1]}
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the table as Parquet; the partition's name and kind go into its metadata."""
+        table = self.table()
+        table.attrs = {"partition": self.name, "kind": self.cells.kind}
+        with replacing(path) as temporary:
+            table.to_parquet(temporary, index=False)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Partition":
+        """Read what `save` wrote; ValueError for a Parquet file that is no partition."""
+        table = pd.read_parquet(path)
+        kind = table.attrs.get("kind")
+        if kind not in KINDS:
+            raise ValueError(f"path: {path} holds no partition (kind {kind!r}, known: {[*KINDS]})")
+        return cls(
+            name=table.attrs["partition"],
+            cells=KINDS[kind].from_columns(table),
+            centers_deg=table[["latitude", "longitude"]].to_numpy(np.float64),
+            counts=table["photos"].to_numpy(np.int64),
+            names=table["name"].tolist(),
+        )
+
+    @classmethod
+    def read_csv(cls, path: str | Path, name: str = "") -> "Partition":
+        """Read S2 cells in the format in which ISN's and later papers' cells were published.
+
+        Columns class_label, hex_id (token), imgs_per_cell, latitude_mean, longitude_mean; class
+        numbers are kept. The file's name is the partition's unless one is given. ValueError for
+        missing columns, class numbers that are not 0 … n - 1, or damaged tokens.
+        """
+        table = pd.read_csv(path, dtype={"hex_id": str})  # many tokens look like numbers
+        missing = [column for column in _CSV_COLUMNS if column not in table]
+        if missing:
+            raise ValueError(f"path: {path} lacks the columns {missing}; found {[*table]}")
+        table = table.sort_values("class_label", ignore_index=True)
+        if not np.array_equal(table["class_label"], np.arange(len(table))):
+            raise ValueError(f"path: class_label in {path} does not count from 0 without gaps")
+        table["hex_id"] = table["hex_id"].fillna("")
+        for token in table["hex_id"]:
+            if re.fullmatch(r"[\d.]+[eE][+-]\d+", token):
+                hint = "a spreadsheet has turned the token into a number; take the original file"
+                raise ValueError(f"path: hex_id {token!r} in {path}: {hint}")
+        cells = S2Cells.from_columns(table.rename(columns={"hex_id": "token"}))
+        return cls(
+            name=name or Path(path).stem,
+            cells=cells,
+            centers_deg=table[["latitude_mean", "longitude_mean"]].to_numpy(np.float64),
+            counts=table["imgs_per_cell"].to_numpy(np.int64),
+            names=cells.labels(),
+        )
