@@ -1,0 +1,111 @@
+"""From a photo's file to facts about it and to a square of pixels."""
+
+import hashlib
+import io
+import os
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+from numpy import ndarray
+from PIL import Image, UnidentifiedImageError
+from tqdm import tqdm
+
+from geoutils.photos.exif import ExifFacts, read_exif, upright
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+CHECK_SIZE = (64, 64)  # decoding to about this size finds every truncated file, and fast
+
+
+@dataclass(frozen=True)
+class PhotoFacts:
+    """What a look at one file found; `problem` tells why it cannot be used, "" if it can."""
+
+    problem: str
+    width: int = 0  # as displayed: after the EXIF orientation
+    height: int = 0
+    sha256: str = ""
+    exif: ExifFacts | None = None
+
+
+def examine(path: str | Path) -> PhotoFacts:
+    """Open a photo, decode it (scaled down, to its last byte), hash its bytes and read its EXIF.
+
+    Never raises for a bad file: the reason stands in `problem`.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        return PhotoFacts(f"unreadable file ({error.strerror})")
+    if not data:
+        return PhotoFacts("empty file")
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            facts = read_exif(image)
+            width, height = image.size
+            image.draft("RGB", CHECK_SIZE)
+            image.load()
+    except UnidentifiedImageError:
+        return PhotoFacts("not a JPEG, PNG or WebP image")
+    except Exception as error:  # decoders raise whatever a damaged file leads them to
+        return PhotoFacts(_problem(error))
+    if facts.orientation >= 5:
+        width, height = height, width
+    return PhotoFacts("", width, height, hashlib.sha256(data).hexdigest(), facts)
+
+
+def examine_all(paths: Sequence[str | Path], label: str = "looking at photos") -> list[PhotoFacts]:
+    """`examine` for many photos, in their order, on all cores, with a progress bar.
+
+    Threads suffice: Pillow decodes and hashlib hashes outside Python's interpreter lock.
+    """
+    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:
+        warnings.simplefilter("ignore")  # Pillow warns of damage that ends up in `problem`
+        found = pool.map(examine, paths)
+        return list(tqdm(found, label, total=len(paths), unit="photo", mininterval=1))
+
+
+def decode_square(path: str | Path, size: int) -> UInt8[ndarray, "size size 3"]:
+    """The centre square of a photo, upright, in RGB, `size` pixels wide.
+
+    JPEGs are decoded at the smallest scale of 1/1, 1/2, 1/4 or 1/8 whose shorter side still has
+    twice the wanted pixels, which saves most of the work; the rest is a filtered resize. What is
+    transparent turns white. Raises ValueError where the file cannot be decoded.
+    """
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            orientation = read_exif(image).orientation
+            image.draft("RGB", (2 * size, 2 * size))
+            picture = _opaque(image)
+    except Exception as error:  # decoders raise whatever a damaged file leads them to
+        raise ValueError(f"photo {path}: {_problem(error)}") from None
+    side = min(picture.size)
+    left, top = (picture.width - side) / 2, (picture.height - side) / 2
+    square = picture.resize(
+        (size, size), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side)
+    )
+    return np.asarray(upright(square, orientation))
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """The image in RGB, laid on white where it is transparent."""
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image.convert("RGB")
+    layer = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+
+
+def _problem(error: Exception) -> str:
+    """A reason in a few words for an exception that a decoder raised."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, Image.DecompressionBombError):
+        return f"more than {2 * Image.MAX_IMAGE_PIXELS:,} pixels"
+    text = " ".join(str(error).split()).removesuffix(".")
+    if "truncated" in text.lower():
+        return "truncated file"
+    return f"damaged image ({text or type(error).__name__})"

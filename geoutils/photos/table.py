@@ -1,0 +1,130 @@
+"""Photo lists as manifests: CSV or Parquet with a position per row (MP-16, Im2GPS3k, YFCC26k …)."""
+
+import csv
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+from pyarrow import parquet
+
+from geoutils.photos.columns import guess_columns, refuse_swapped
+from geoutils.photos.decode import PhotoFacts, examine_all
+from geoutils.photos.labels import scenes_of
+from geoutils.photos.manifest import SPLITS, sift, text_of
+
+DELIMITERS = (",", ";", "\t")
+TABLE_SUFFIXES = (".csv", ".tsv", ".parquet")
+
+
+def read_table(
+    path: str | Path, photos_dir: str | Path | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read a photo list as (manifest, rejected); columns are found by their known names.
+
+    Needs a latitude and a longitude column; photo, author, split, scene labels (S3, S16) and scene
+    probabilities are used where there are any, `s16` and `s365` are kept (-1: none). Rows of a list
+    without a photo column are named after the file and the row. With `photos_dir` the photos are
+    looked for there, opened and checked; without it the manifest holds positions only.
+
+    Raises ValueError, in one line, for a file that cannot be read, has no position columns, has
+    them swapped, or has no row; bad rows are rejected one by one.
+    """
+    path = Path(path)
+    table, broken_lines = read_columns(path)
+    if len(table) == 0:
+        raise ValueError(f"{path}: no row in this table; expected one per photo")
+    if "photo" not in table:
+        table["photo"] = [f"{path.stem}-{row:07d}" for row in range(len(table))]
+    table["scene"] = scenes_of(table)
+    if "split" in table:
+        names = text_of(table["split"]).str.lower()
+        table["split"] = names.where(names.isin(SPLITS), "")
+    for column in {"s16", "s365"} & set(table):
+        codes = pd.to_numeric(table[column], errors="coerce")
+        table[column] = codes.fillna(-1).astype("int16")
+    table = table.drop(columns=["s3", "prob_indoor", "prob_natural", "prob_urban"], errors="ignore")
+    if photos_dir is not None:
+        table = _with_files(table, Path(photos_dir))
+    manifest, rejected = sift(table)
+    return manifest, pd.concat([rejected, broken_lines], ignore_index=True)
+
+
+def read_columns(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The columns of a list that we know, under our names, and its broken lines (photo, reason).
+
+    Raises ValueError for a file that cannot be read, lacks positions or has them swapped.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file; expected a table ({', '.join(TABLE_SUFFIXES)})")
+    suffix = path.suffix.lower()
+    if suffix not in TABLE_SUFFIXES:
+        raise ValueError(
+            f"{path}: {suffix or 'no suffix'} is no table; expected {', '.join(TABLE_SUFFIXES)}"
+        )
+    try:
+        table, broken = _read_parquet(path) if suffix == ".parquet" else _read_csv(path)
+    except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None
+    latitude, longitude = (
+        pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        for name in ("latitude", "longitude")
+    )
+    refuse_swapped(latitude, longitude, str(path))
+    return table, pd.DataFrame(broken, columns=["photo", "reason"], dtype="str")
+
+
+def _read_parquet(path: Path) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    guessed = guess_columns(parquet.read_schema(path).names, str(path))
+    table = parquet.read_table(path, columns=list(guessed.values())).to_pandas()
+    return table.rename(columns={theirs: ours for ours, theirs in guessed.items()}), []
+
+
+def _read_csv(path: Path) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """Known columns of a CSV as text, and the lines with a wrong number of fields."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        header = file.readline()
+    delimiter = max(DELIMITERS, key=header.count)
+    guessed = guess_columns(next(csv.reader([header], delimiter=delimiter), []), str(path))
+    broken = []
+
+    def set_aside(row: arrow_csv.InvalidRow) -> str:
+        reason = f"{row.actual_columns} fields in this line, not {row.expected_columns}"
+        broken.append((f"line {row.number}", reason))
+        return "skip"
+
+    table = arrow_csv.read_csv(
+        path,
+        read_options=arrow_csv.ReadOptions(use_threads=False),  # threads lose the line numbers
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=set_aside
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            include_columns=list(guessed.values()),
+            column_types={name: pa.string() for name in guessed.values()},
+            strings_can_be_null=False,
+        ),
+    ).to_pandas()
+    return table.rename(columns={theirs: ours for ours, theirs in guessed.items()}), broken
+
+
+def _with_files(table: pd.DataFrame, photos_dir: Path) -> pd.DataFrame:
+    """The table with facts of each photo's file in `photos_dir`; `problem` where it is unusable."""
+    if not photos_dir.is_dir():
+        raise ValueError(f"photos_dir: no folder {photos_dir}")
+    names = [PurePosixPath(name) for name in text_of(table["photo"])]
+    inside = [not (name.is_absolute() or ".." in name.parts) for name in names]
+    paths = [photos_dir / name for name, fine in zip(names, inside, strict=True) if fine]
+    looks = iter(examine_all(paths))
+    outside = PhotoFacts("path leads out of the photos folder")
+    facts = [next(looks) if fine else outside for fine in inside]
+    return table.assign(
+        path=[str((photos_dir / name).resolve()) for name in names],
+        problem=[fact.problem for fact in facts],
+        width=[fact.width for fact in facts],
+        height=[fact.height for fact in facts],
+        sha256=[fact.sha256 for fact in facts],
+        camera=[fact.exif.camera if fact.exif else "" for fact in facts],
+    )
