@@ -1,0 +1,157 @@
+"""Figures of accuracy: how a_r grows with the radius, who leads by how much, and where."""
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Real
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from numpy import ndarray
+
+from geoutils.evaluation.accuracy import RADII_KM, SCALES
+from geoutils.evaluation.bootstrap import Interval
+from geoutils.plots.percent import in_percent
+from geoutils.plots.style import PALETTE
+
+SHORTEST_KM, LONGEST_KM = 0.1, 20_040  # half the circumference is as far as one can be off
+
+
+def draw_accuracy_curve(
+    ax: Axes,
+    distances_km: Real[ndarray, " photos"],
+    label: str,
+    color: str,
+    dashed: bool = False,
+) -> None:
+    """Draw the share of photos closer than r km against r: every a_r at once, on a log axis."""
+    finite = np.sort(distances_km[np.isfinite(distances_km)])
+    radii = np.concatenate([[SHORTEST_KM], np.maximum(finite, SHORTEST_KM), [LONGEST_KM]])
+    shares = np.concatenate([[0], np.arange(1, len(finite) + 1), [len(finite)]]) / len(distances_km)
+    ax.step(radii, shares, where="post", label=label, color=color, ls="--" if dashed else "-")
+
+
+def mark_radii(ax: Axes, label: bool = True) -> None:
+    """Set the log axis of distance and mark the five radii of a_r with their names."""
+    ax.set_xscale("log")
+    ax.set_xlim(SHORTEST_KM, LONGEST_KM)
+    ax.set_ylim(0, 1)
+    in_percent(ax.yaxis)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.set_xlabel("distance r between guess and truth (km)")
+    ax.set_ylabel("photos placed closer than r")
+    for radius, name in zip(RADII_KM, SCALES, strict=True):
+        ax.axvline(radius, color=PALETTE["grey"], lw=0.7, ls=":", zorder=0)
+        if label:
+            text = f"{name}\n{radius:g} km"
+            ax.text(radius, 1.01, text, ha="center", va="bottom", fontsize=7, color=PALETTE["grey"])
+
+
+def draw_differences(ax: Axes, difference: Interval, color: str) -> None:
+    """Draw a difference of accuracies at each radius, in percentage points, with its interval.
+
+    A filled dot means that the interval excludes zero, a hollow one that it does not.
+    """
+    points = 100 * np.stack([difference.estimate, difference.low, difference.high])
+    places = np.arange(points.shape[1])
+    ax.axhline(0, color=PALETTE["ink"], lw=0.8)
+    ax.vlines(places, points[1], points[2], color=color, lw=2)
+    filled = np.where(difference.excludes_zero, color, "white")
+    ax.scatter(places, points[0], s=36, color=filled, edgecolors=color, linewidths=1.4, zorder=3)
+    _name_radii(ax, places)
+    ax.set_ylabel("difference (percentage points)")
+    ax.margins(x=0.1, y=0.15)
+
+
+def draw_intervals(
+    ax: Axes, intervals: dict[str, Interval], colors: dict[str, str], spread: float = 0.5
+) -> None:
+    """Draw the accuracies of a few methods or photo sets side by side at each of the five radii."""
+    offsets = spread * (np.arange(len(intervals)) / max(1, len(intervals) - 1) - 0.5)
+    places = np.arange(len(RADII_KM))
+    for offset, (name, interval) in zip(offsets, intervals.items(), strict=True):
+        ax.vlines(places + offset, interval.low, interval.high, color=colors[name], lw=2.2)
+        ax.plot(places + offset, interval.estimate, "o", ms=5, color=colors[name], label=name)
+    _name_radii(ax, places)
+    in_percent(ax.yaxis)
+    ax.set_ylim(bottom=0)
+    ax.set_ylabel("photos placed closer than r")
+
+
+def draw_against_published(
+    ax: Axes, ours: dict[str, Interval], colors: dict[str, str], published: pd.DataFrame
+) -> None:
+    """Draw our accuracies over thin grey lines, one per published system, on *other* photos."""
+    places = np.arange(len(RADII_KM))
+    columns = [f"a_{radius:g}" for radius in RADII_KM]
+    for k, row in enumerate(published[columns].to_numpy(dtype=float)):
+        label = "published systems, on real photos" if k == 0 else None
+        ax.plot(places, row / 100, color="#c6cacd", lw=0.9, label=label, zorder=1)
+    for name, interval in ours.items():
+        ax.fill_between(places, interval.low, interval.high, color=colors[name], alpha=0.2, lw=0)
+        ax.plot(places, interval.estimate, "o-", ms=4, color=colors[name], label=name)
+    _name_radii(ax, places)
+    in_percent(ax.yaxis)
+    ax.set_ylim(0, 1)
+    ax.set_ylabel("photos placed closer than r")
+
+
+def draw_breakdown(
+    ax: Axes, table: pd.DataFrame, radius_km: float | int, color: str, overall: float | None = None
+) -> None:
+    """Draw a_r of each kind of photo as a dot with its interval, number of photos on the right.
+
+    `table` comes from `accuracy_by`; kinds stand in its order from the top. `overall` draws a line
+    at the accuracy of all photos together.
+    """
+    rows = table[table["radius_km"] == radius_km].iloc[::-1]
+    places = np.arange(len(rows))
+    if overall is not None:
+        ax.axvline(overall, color=PALETTE["grey"], lw=1, ls="--", zorder=0)
+    ax.hlines(places, rows["low"], rows["high"], color=color, lw=2.2)
+    ax.plot(rows["estimate"], places, "o", ms=5, color=color, clip_on=False)
+    ax.set_yticks(places, rows["label"])
+    ax.set_ylim(-0.6, len(rows) - 0.4)
+    ax.set_xlim(left=0)
+    in_percent(ax.xaxis)
+    ax.grid(axis="y", visible=False)
+    for place, photos in zip(places, rows["photos"], strict=True):
+        ax.annotate(
+            f"{photos:,}",
+            (1, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+            color=PALETTE["grey"],
+        )
+
+
+def _name_radii(ax: Axes, places: ndarray) -> None:
+    """Name the five radii under an axis of evenly spaced places."""
+    labels = [f"{name}\n{radius:g} km" for name, radius in zip(SCALES, RADII_KM, strict=True)]
+    ax.set_xticks(places, labels)
+    ax.grid(axis="x", visible=False)
+
+
+def draw_accuracy_grid(ax: Axes, table: pd.DataFrame, color: str) -> None:
+    """Draw a_r of each kind of photo (rows) at each radius (columns) as shaded percentages.
+
+    `table` comes from `accuracy_by`; the interval stands small below each percentage.
+    """
+    kinds = list(dict.fromkeys(table["label"]))
+    grid = table.pivot(index="label", columns="radius_km", values="estimate").loc[kinds]
+    shades = LinearSegmentedColormap.from_list("shades", ["white", color])
+    ax.imshow(grid, cmap=shades, vmin=0, vmax=1, aspect="auto")
+    for row in table.itertuples():
+        x, y = grid.columns.get_loc(row.radius_km), kinds.index(row.label)
+        ink = "white" if row.estimate > 0.6 else PALETTE["ink"]
+        ax.text(x, y - 0.08, f"{row.estimate:.0%}", ha="center", va="center", color=ink)
+        if np.isfinite(row.low):
+            bounds = f"{100 * row.low:.0f}–{100 * row.high:.0f}"
+            ax.text(x, y + 0.27, bounds, ha="center", va="center", color=ink, fontsize=6)
+    photos = table.groupby("label")["photos"].first()
+    ax.set_yticks(range(len(kinds)), [f"{kind}\n{photos[kind]:,} photos" for kind in kinds])
+    _name_radii(ax, np.arange(grid.shape[1]))
+    ax.grid(visible=False)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)

@@ -1,0 +1,120 @@
+"""Figures of calibration: what a confidence is worth, and how the confidences are spread."""
+
+import numpy as np
+from jaxtyping import Bool, Real
+from matplotlib.axes import Axes
+from numpy import ndarray
+
+from geoutils.evaluation.bootstrap import Interval
+from geoutils.evaluation.calibration import Reliability
+from geoutils.plots.percent import in_percent
+from geoutils.plots.style import PALETTE
+
+
+def draw_reliability(
+    ax: Axes, table: Reliability, color: str, interval: Interval | None = None
+) -> None:
+    """Draw the reliability diagram: accuracy as bars, the gap to the mean confidence hatched.
+
+    On the diagonal confidence and accuracy agree. `interval` adds a whisker to each bar. A bin
+    without photos stays empty.
+    """
+    filled = table.counts > 0
+    left, width = table.edges[:-1][filled], np.diff(table.edges)[filled]
+    accuracy, confidence = table.accuracy[filled], table.confidence[filled]
+    ax.plot([0, 1], [0, 1], color=PALETTE["grey"], lw=1, ls="--", zorder=1)
+    ax.bar(left, accuracy, width, align="edge", color=color, alpha=0.35, lw=0)
+    ax.bar(
+        left,
+        confidence - accuracy,
+        width,
+        bottom=accuracy,
+        align="edge",
+        facecolor="none",
+        edgecolor=color,
+        hatch="////",
+        lw=0,
+        alpha=0.55,
+    )
+    ax.hlines(accuracy, left, left + width, color=PALETTE["ink"], lw=1.6)
+    if interval is not None:
+        middle = left + width / 2
+        ax.vlines(middle, interval.low[filled], interval.high[filled], color=PALETTE["ink"], lw=0.8)
+    ax.set(xlim=(0, 1), ylim=(0, 1), ylabel="share that is right", axisbelow=True)
+    in_percent(ax.xaxis, ax.yaxis)
+
+
+def draw_confidence_histogram(
+    ax: Axes,
+    table: Reliability,
+    confidences: Real[ndarray, " photos"],
+    correct: Bool[ndarray, " photos"],
+    color: str,
+    counts: bool = True,
+) -> None:
+    """Draw how many photos have which confidence, with the mean confidence and the accuracy.
+
+    The dashed line is the mean confidence, the solid one the accuracy; apart, they show a model
+    that is too sure (dashed on the right) or too modest (dashed on the left). Each bar carries
+    its number of photos.
+    """
+    share = table.counts / table.counts.sum()
+    left, width = table.edges[:-1], np.diff(table.edges)
+    ax.bar(left, share, width, align="edge", color=color, alpha=0.35, ec="white", lw=0.5)
+    ax.axvline(np.mean(confidences), color=PALETTE["ink"], ls="--", lw=1.4, label="mean confidence")
+    ax.axvline(np.mean(correct), color=PALETTE["ink"], lw=1.4, label="accuracy")
+    if counts:
+        for x, y, number in zip(left + width / 2, share, table.counts, strict=True):
+            if number:
+                ax.text(
+                    x,
+                    y + 0.015,
+                    f"{number:,}",
+                    rotation=90,
+                    ha="center",
+                    va="bottom",
+                    fontsize=6,
+                    color=PALETTE["grey"],
+                )
+    ax.set(xlim=(0, 1), ylim=(0, max(0.3, 1.25 * share.max())), xlabel="confidence")
+    ax.set(ylabel="share of photos", axisbelow=True)
+    in_percent(ax.xaxis, ax.yaxis)
+
+
+def draw_error_intervals(
+    ax: Axes, errors: dict[str, Interval], noise: dict[str, float], colors: dict[str, str]
+) -> None:
+    """Draw one calibration error per row with its interval; grey: what chance alone could show."""
+    places = np.arange(len(errors))[::-1]
+    for place, (name, error) in zip(places, errors.items(), strict=True):
+        ax.barh(place, noise[name], height=0.6, color="#e6e8ea", lw=0, zorder=1)
+        ax.hlines(place, error.low, error.high, color=colors[name], lw=2.2, zorder=2)
+        ax.plot(error.estimate, [place], "o", ms=5, color=colors[name], zorder=3)
+    ax.set_yticks(places, list(errors))
+    ax.set_ylim(-0.6, len(errors) - 0.4)
+    ax.set_xlim(left=0)
+    in_percent(ax.xaxis)
+    ax.grid(axis="y", visible=False)
+
+
+def draw_answered(
+    ax: Axes,
+    confidences: Real[ndarray, " photos"],
+    distances_km: Real[ndarray, " photos"],
+    radii_km: dict[float, str],
+    at_least: int = 20,
+) -> None:
+    """Draw the accuracy among the surest photos against the share of photos answered.
+
+    Photos are answered in order of falling confidence; `radii_km` gives each radius its colour.
+    Shares of fewer than `at_least` photos are left out: they only show noise.
+    """
+    order = np.argsort(-np.asarray(confidences), kind="stable")
+    answered = np.arange(1, len(order) + 1)
+    kept = slice(min(at_least, len(order)) - 1, None)
+    for radius, color in radii_km.items():
+        right = np.cumsum(distances_km[order] < radius) / answered
+        ax.plot(answered[kept] / len(order), right[kept], color=color, label=f"{radius:g} km")
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.set(xlabel="share of photos answered, surest first", ylabel="of these, placed closer than r")
+    in_percent(ax.xaxis, ax.yaxis)

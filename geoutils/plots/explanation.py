@@ -1,0 +1,171 @@
+"""Figures of explanations: what was strong in the picture, and which concepts it lay on."""
+
+import colorsys
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Integer, Real, UInt8
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from numpy import ndarray
+from scipy import ndimage
+
+from geoutils.plots.style import PALETTE
+
+INTERVAL_COLORS = (PALETTE["vermilion"], PALETTE["yellow"], PALETTE["sky"])  # near to far
+GLOW = "inferno"
+LETTER_WIDTH, LINE_HEIGHT = 0.034, 0.085  # of a label, as shares of a small panel
+NULL_COLOR = PALETTE["grey"]
+
+
+def draw_photo(ax: Axes, photo: UInt8[ndarray, "h w 3"], title: str = "") -> None:
+    """The photo, nothing else."""
+    ax.imshow(photo, extent=(0, 1, 1, 0))
+    ax.set_title(title, fontsize="small", fontweight="normal")
+    ax.set_axis_off()
+
+
+def draw_explanation(
+    ax: Axes,
+    photo: UInt8[ndarray, "h w 3"],
+    explanation_map: Real[ndarray, "rows columns"],
+    title: str = "",
+) -> None:
+    """Explanation map glowing over the grey photo; its 99th percentile is drawn at full strength.
+
+    The map may be coarser than the photo.
+    """
+    ax.imshow(photo.mean(axis=2), extent=(0, 1, 1, 0), cmap="gray", vmin=-60, vmax=310)
+    strength = np.clip(explanation_map / max(np.quantile(explanation_map, 0.99), 1e-30), 0, 1)
+    glow = {"cmap": GLOW, "vmin": 0, "vmax": 1, "interpolation": "bilinear"}
+    ax.imshow(strength, extent=(0, 1, 1, 0), alpha=strength**0.5, **glow)
+    ax.set_title(title, fontsize="small", fontweight="normal")
+    ax.set_axis_off()
+
+
+def draw_concepts(
+    ax: Axes,
+    segmentation_map: Integer[ndarray, "h w"],
+    names: Sequence[str],
+    ci: Mapping[int, float],
+    carrier: int = 0,
+    title: str = "",
+) -> None:
+    """Segmentation map, one colour per concept; those with a concept influence carry it as a label.
+
+    `names[c]` names concept c. The planted concept, if any, is marked with a star.
+    """
+    ax.imshow(concept_colors(len(names))[segmentation_map], extent=(0, 1, 1, 0))
+    labels = {
+        concept: f"{'★ ' if concept == carrier else ''}{names[concept]} {influence:.1f}"
+        for concept, influence in ci.items()
+    }
+    centers = {concept: _deepest_point(segmentation_map == concept) for concept in ci}
+    for concept, (x, y) in _apart(centers, labels).items():
+        ax.text(
+            x,
+            y,
+            labels[concept],
+            ha="center",
+            va="center",
+            fontsize="x-small",
+            fontweight="bold" if concept == carrier else "normal",
+            path_effects=[withStroke(linewidth=2, foreground="white")],
+        )
+    ax.set_title(title, fontsize="small", fontweight="normal")
+    ax.set_axis_off()
+
+
+def concept_colors(n: int) -> Float[ndarray, "n 3"]:
+    """One quiet colour per concept number, neighbours in number far apart in hue; 0 is white."""
+    golden = (5**0.5 - 1) / 2
+    colors = [
+        colorsys.hsv_to_rgb(
+            (number * golden) % 1, 0.18 + 0.05 * (number % 4), 0.96 - 0.05 * (number % 3)
+        )
+        for number in range(n)
+    ]
+    return np.array([(1.0, 1.0, 1.0), *colors[1:]])
+
+
+def _deepest_point(mask: Bool[ndarray, "h w"]) -> tuple[float, float]:
+    """Point (x, y) in [0, 1] deepest inside the shape, where a centre of mass need not lie."""
+    depth = ndimage.distance_transform_edt(np.pad(mask, 1))
+    row, column = np.unravel_index(depth.argmax(), depth.shape)
+    return (column - 0.5) / mask.shape[1], (row - 0.5) / mask.shape[0]
+
+
+def _apart(
+    centers: Mapping[int, tuple[float, float]], labels: Mapping[int, str]
+) -> dict[int, tuple[float, float]]:
+    """Label positions inside the picture, pushed down where one would cover another."""
+    placed = {}
+    for concept, (x, y) in sorted(centers.items(), key=lambda item: item[1][1]):
+        half = LETTER_WIDTH * len(labels[concept]) / 2
+        x = min(max(x, half), 1 - half)
+        for other, (other_x, other_y) in placed.items():
+            room = half + LETTER_WIDTH * len(labels[other]) / 2
+            if abs(x - other_x) < room and abs(y - other_y) < LINE_HEIGHT:
+                y = other_y + LINE_HEIGHT
+        placed[concept] = (x, min(max(y, 0.05), 0.95))
+    return placed
+
+
+def draw_influence_bars(ax: Axes, table: pd.DataFrame, concepts: Sequence[str]) -> None:
+    """Median ci of each concept, one bar per distance interval, with bootstrap intervals.
+
+    `table` as from `influence_table`; concepts run down the axis in the order given.
+    """
+    intervals = list(dict.fromkeys(table["interval"]))
+    if not intervals:
+        raise ValueError("table: no rows; expected concepts of at least one distance interval")
+    thickness = 0.8 / len(intervals)
+    for place, interval in enumerate(intervals):
+        rows = table[table["interval"] == interval].set_index("concept").reindex(concepts)
+        where = np.arange(len(concepts)) - 0.4 + (place + 0.5) * thickness
+        color = INTERVAL_COLORS[place % len(INTERVAL_COLORS)]
+        ax.barh(where, rows["median"], 0.92 * thickness, color=color, label=interval)
+        ax.hlines(where, rows["low"], rows["high"], color=PALETTE["ink"], linewidth=0.8)
+    ax.axvline(1, color=PALETTE["ink"], linewidth=0.8, linestyle=(0, (4, 3)))
+    ax.set_yticks(range(len(concepts)), concepts)
+    ax.set(ylim=(len(concepts) - 0.5, -0.5), xlabel="concept influence ci (median; 1 = its area)")
+    ax.grid(axis="y", visible=False)
+    ax.legend(title="prediction off by", loc="lower right")
+
+
+def draw_planted_test(
+    ax: Axes, table: pd.DataFrame, colors: Mapping[str, str], label: str, chance: float
+) -> None:
+    """Mean result of each candidate with its interval, and chance as a dashed line.
+
+    `table` as from `planted_test`: columns mean, low, high; its index names the candidates.
+    """
+    _draw_dots(ax, table, [colors.get(name, NULL_COLOR) for name in table.index])
+    ax.axvline(chance, color=PALETTE["ink"], linewidth=0.8, linestyle=(0, (4, 3)))
+    where = {"xytext": (3, 4), "textcoords": "offset points"}
+    ax.annotate("chance", (chance, len(table) - 0.5), fontsize="small", **where)
+    ax.set_xlabel(label)
+
+
+def draw_kept_confidence(ax: Axes, table: pd.DataFrame, cues: Sequence[str]) -> None:
+    """Share of its confidence that the prediction keeps when each thing is left out of the scene.
+
+    `table` as from `kept_confidence`; the `cues`, which carry location, are drawn in colour.
+    """
+    colors = [PALETTE["vermilion"] if name in cues else NULL_COLOR for name in table.index]
+    _draw_dots(ax, table, colors)
+    ax.axvline(1, color=PALETTE["ink"], linewidth=0.8, linestyle=(0, (4, 3)))
+    labels = [f"{name} ({n:,})" for name, n in zip(table.index, table["n_photos"], strict=True)]
+    ax.set_yticks(range(len(table)), labels)
+    ax.set_xlabel("share of the confidence that is kept (1 = nothing changes)")
+
+
+def _draw_dots(ax: Axes, table: pd.DataFrame, colors: Sequence[str]) -> None:
+    """One row per entry: a dot at its mean, a broad line over its interval."""
+    where = np.arange(len(table))
+    ax.hlines(where, table["low"], table["high"], color=colors, linewidth=4, alpha=0.4)
+    ax.scatter(table["mean"], where, color=colors, s=45, zorder=3)
+    ax.set_yticks(where, table.index)
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.grid(axis="y", visible=False)

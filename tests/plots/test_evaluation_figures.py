@@ -1,0 +1,147 @@
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from geoutils.evaluation import (
+    RADII_KM,
+    Interval,
+    accuracy_at,
+    accuracy_by,
+    bootstrap_accuracy,
+    bootstrap_calibration_error,
+    paired_bootstrap,
+    published_accuracies,
+    reliability,
+)
+from geoutils.plots.accuracy import (
+    draw_accuracy_curve,
+    draw_accuracy_grid,
+    draw_against_published,
+    draw_breakdown,
+    draw_differences,
+    draw_intervals,
+    mark_radii,
+)
+from geoutils.plots.calibration import (
+    draw_answered,
+    draw_confidence_histogram,
+    draw_error_intervals,
+    draw_reliability,
+)
+from geoutils.plots.guesses import draw_guess_cards
+
+
+@pytest.fixture
+def ax():
+    figure, ax = plt.subplots()
+    yield ax
+    figure.canvas.draw()  # labels and formatters run only now
+    plt.close(figure)
+
+
+def errors_km(n: int = 200, seed: int = 0) -> np.ndarray:
+    return 10 ** np.random.default_rng(seed).uniform(-0.5, 4.2, n)
+
+
+def kinds(n: int = 200) -> np.ndarray:
+    return np.random.default_rng(1).choice(["urban", "nature"], n)
+
+
+def test_curve_passes_through_every_accuracy(ax):
+    distances = np.append(errors_km(), np.inf)
+    draw_accuracy_curve(ax, distances, "f", "black")
+    mark_radii(ax)
+    radii, shares = ax.lines[0].get_data()
+    drawn = [shares[np.searchsorted(radii, r, side="left") - 1] for r in RADII_KM]
+    np.testing.assert_allclose(drawn, accuracy_at(distances))
+
+
+def test_hollow_dots_mark_what_could_be_nothing(ax):
+    draw_differences(ax, paired_bootstrap(errors_km(), errors_km(), n_resamples=50), "#112233")
+    faces = ax.collections[-1].get_facecolor()
+    np.testing.assert_array_equal(faces, np.ones((5, 4)))
+
+
+def test_sets_stand_side_by_side_under_the_radii(ax):
+    interval = bootstrap_accuracy(errors_km(), n_resamples=50)
+    draw_intervals(ax, {"test": interval, "seen": interval}, {"test": "red", "seen": "blue"})
+    assert [t.get_text() for t in ax.get_xticklabels()][1] == "city\n25 km"
+
+
+def test_published_lines_are_one_per_system(ax):
+    published = published_accuracies("Im2GPS3k", main_only=True)
+    ours = {"f": bootstrap_accuracy(errors_km(), n_resamples=50)}
+    draw_against_published(ax, ours, {"f": "red"}, published)
+    assert len(ax.lines) == len(published) + 1
+
+
+def test_breakdown_lists_kinds_from_the_top(ax):
+    table = accuracy_by(errors_km(), kinds(), n_resamples=50)
+    draw_breakdown(ax, table, 25, "red", overall=0.3)
+    labels = [t.get_text() for t in ax.get_yticklabels()]
+    assert labels[::-1] == table["label"].unique().tolist()
+
+
+def test_grid_names_kinds_and_numbers(ax):
+    draw_accuracy_grid(ax, accuracy_by(errors_km(), kinds(), n_resamples=50), "#c8553d")
+    assert len(ax.get_yticklabels()) == 2
+
+
+def test_reliability_draws_no_bar_for_an_empty_bin(ax):
+    confidences = np.array([0.11, 0.12, 0.93])
+    correct = np.array([True, False, True])
+    table = reliability(confidences, correct, 10)
+    whiskers = Interval(table.accuracy, table.accuracy - 0.1, table.accuracy + 0.1)
+    draw_reliability(ax, table, "blue", whiskers)
+    assert len(ax.containers[0]) == 2
+
+
+def test_histogram_counts_every_photo(ax):
+    confidences = np.linspace(0.01, 0.99, 50)
+    correct = confidences > 0.4
+    draw_confidence_histogram(ax, reliability(confidences, correct), confidences, correct, "blue")
+    heights = [bar.get_height() for bar in ax.containers[0]]
+    np.testing.assert_allclose(sum(heights), 1)
+    assert sum(int(text.get_text().replace(",", "")) for text in ax.texts) == 50
+
+
+def test_calibration_errors_in_rows(ax):
+    confidences = np.linspace(0.01, 0.99, 50)
+    error = bootstrap_calibration_error(confidences, confidences > 0.4, n_resamples=20)
+    draw_error_intervals(ax, {"fine": error}, {"fine": 0.05}, {"fine": "blue"})
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["fine"]
+
+
+def test_answering_everything_gives_the_accuracy(ax):
+    distances = errors_km()
+    confidences = np.random.default_rng(2).random(200)
+    draw_answered(ax, confidences, distances, {25.0: "blue"})
+    shares, accuracy = ax.lines[0].get_data()
+    assert shares[-1] == 1
+    np.testing.assert_allclose(accuracy[-1], accuracy_at(distances)[1])
+
+
+def test_cards_show_unknown_places_and_lines_over_the_date_line():
+    figure = plt.figure()
+    photos = np.zeros((3, 8, 8, 3), np.uint8)
+    truth = np.array([[50.0, 8.0], [np.nan, np.nan], [10.0, 170.0]])
+    guess = np.array([[48.0, 2.0], [0.0, 0.0], [12.0, -170.0]])
+    draw_guess_cards(figure, photos, truth, guess, ["a", "b", "c"], columns=2)
+    (ax,) = figure.axes
+    paths = [line for line in ax.lines if len(line.get_xdata()) > 2]
+    assert len(paths) == 3
+    assert np.isnan(paths[1].get_xdata()).all()  # a guess only
+    assert 0 < np.isnan(paths[2].get_xdata()).sum() < 3  # broken once, at the edge of the map
+    figure.canvas.draw()
+    plt.close(figure)
+
+
+def test_no_cards_are_refused():
+    with pytest.raises(ValueError, match="photos: none to draw"):
+        draw_guess_cards(
+            plt.Figure(), np.zeros((0, 8, 8, 3), np.uint8), np.zeros((0, 2)), np.zeros((0, 2)), []
+        )

@@ -1,0 +1,74 @@
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from geoutils.explanation import influence_table, planted_test
+from geoutils.plots import explanation as plots
+
+NAMES = ("none", "tower", "road", "sky")
+
+
+@pytest.fixture
+def ax():
+    fig, ax = plt.subplots()
+    yield ax
+    fig.canvas.draw()
+    plt.close(fig)
+
+
+def test_concept_colors_differ_and_stay_quiet():
+    colors = plots.concept_colors(151)
+    assert len(np.unique(colors.round(6), axis=0)) == 151
+    np.testing.assert_array_equal(colors[0], 1)
+    assert (colors.max(axis=1) > 0.8).all() and (colors.min(axis=1) > 0.55).all()
+
+
+def test_overlay_accepts_a_map_coarser_than_the_photo_and_a_constant_one(ax):
+    photo = np.random.default_rng(0).integers(256, size=(32, 32, 3), dtype=np.uint8)
+    plots.draw_explanation(ax, photo, np.arange(64.0).reshape(8, 8))
+    plots.draw_explanation(ax, photo, np.zeros((8, 8)))
+    assert len(ax.images) == 4
+
+
+def test_concepts_carry_their_influence_inside_their_shape(ax):
+    segmentation = np.ones((10, 10), np.uint8)
+    segmentation[:, 6:] = 3
+    plots.draw_concepts(ax, segmentation, NAMES, {1: 0.4, 3: 2.0}, carrier=3)
+    tower, sky = sorted(ax.texts, key=lambda text: text.get_text() != "tower 0.4")
+    assert tower.get_text() == "tower 0.4" and tower.get_position()[0] < 0.6
+    assert sky.get_text() == "★ sky 2.0" and sky.get_position()[0] > 0.6
+
+
+def test_labels_do_not_cover_each_other(ax):
+    segmentation = np.ones((10, 10), np.uint8)
+    segmentation[4:6, 3:7] = 2
+    segmentation[6:, :] = 3
+    plots.draw_concepts(ax, segmentation, NAMES, {1: 0.4, 2: 1.0, 3: 2.0})
+    heights = sorted(text.get_position()[1] for text in ax.texts)
+    assert np.diff(heights).min() > 0.08
+    assert all(0.1 < text.get_position()[0] < 0.9 for text in ax.texts)
+
+
+def test_bars_stand_for_the_medians_in_the_order_asked(ax):
+    rng = np.random.default_rng(0)
+    ci = rng.random((30, 4))
+    distances = np.repeat([1.0, 100.0, 1000.0], 10)
+    table = influence_table(ci, distances, NAMES, np.arange(30).astype(str), n_resamples=20)
+    plots.draw_influence_bars(ax, table, ["sky", "tower"])
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["sky", "tower"]
+    assert len(ax.patches) == 6
+    assert ax.patches[0].get_width() == pytest.approx(np.median(ci[:10, 3]))
+
+
+def test_dots_stand_at_the_means(ax):
+    values = {"map": np.array([0.0, 1.0, 1.0]), "edge map": np.array([0.0, 0.0, 1.0])}
+    table = planted_test(values, np.array(["a", "b", "c"]), "edge map", n_resamples=20)
+    plots.draw_planted_test(ax, table, {"map": "red"}, "hit rate", chance=0.25)
+    np.testing.assert_allclose(ax.collections[1].get_offsets()[:, 0], [2 / 3, 1 / 3])
+    kept = pd.DataFrame(
+        {"n_photos": [1200, 4], "mean": [0.7, 1.0], "low": [0.6, 0.9], "high": [0.8, 1.1]},
+        index=["landmark", "cars"],
+    )
+    plots.draw_kept_confidence(ax, kept, ["landmark"])
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["landmark (1,200)", "cars (4)"]
