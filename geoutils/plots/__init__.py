@@ -1,0 +1,1 @@
+"""Figures of the study: the only place where matplotlib is imported."""

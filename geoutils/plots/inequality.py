@@ -20,6 +20,9 @@ CONTINENT_COLORS = {
     "Oceania": PALETTE["sky"],
     "South America": PALETTE["purple"],
 }
+_MIDDLE = {"ha": "center", "va": "center"}
+_ABOVE = {"ha": "right", "va": "bottom"}
+_OFFSET = {"textcoords": "offset points"}
 
 
 def draw_lorenz(
@@ -71,9 +74,6 @@ def draw_gini_by_city_size(
     ax.xaxis.set_major_formatter("{x:,.0f}")
 
 
-_ABOVE = {"ha": "right", "va": "bottom"}
-
-
 def draw_share_bars(ax: Axes, shares: pd.DataFrame, colors: Mapping[str, str]) -> None:
     """Draw one stacked bar of 100 % for each row, its parts (columns) named where there is room."""
     left = np.zeros(len(shares))
@@ -90,9 +90,6 @@ def draw_share_bars(ax: Axes, shares: pd.DataFrame, colors: Mapping[str, str]) -
     ax.tick_params(length=0)
     ax.xaxis.set_visible(False)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=4, handlelength=1)
-
-
-_MIDDLE = {"ha": "center", "va": "center"}
 
 
 def draw_photos_and_people(ax: Axes, countries: pd.DataFrame, named: Sequence[str]) -> None:
@@ -113,33 +110,33 @@ def draw_photos_and_people(ax: Axes, countries: pd.DataFrame, named: Sequence[st
     colors = missing["continent"].map(CONTINENT_COLORS)
     ax.scatter(missing["population"], np.full(len(missing), floor), marker="|", s=60, c=colors)
     span = np.array([people["population"].min(), people["population"].max()], dtype=float)
-    average = have["photos"].sum() / people["population"].sum()
-    for factor, label in ((1, "as many per head as the average"), (100, "100 ×"), (0.01, "1/100")):
+    most = max(1, people["photos"].max())
+    average = max(1, have["photos"].sum()) / people["population"].sum()
+    for factor, label in ((1, "average"), (100, "100 ×"), (0.01, "1/100")):
         ax.plot(span, span * average * factor, color=PALETTE["grey"], lw=0.7, zorder=0)
-        x = span[1] if factor <= 1 else have["photos"].max() / average / factor
+        x = span[1] if factor <= 1 else most / average / factor
         ax.annotate(label, (x, x * average * factor), size=7, color=PALETTE["grey"], **_ABOVE)
     for code in named:
         row = countries.loc[code]
         at = (row["population"], max(row["photos"], floor))
-        ax.annotate(row["name"], at, xytext=(4, 3), textcoords="offset points", size=7)
-    ax.set(xscale="log", yscale="log", ylim=(floor * 0.75, have["photos"].max() * 2))
+        ax.annotate(row["name"], at, xytext=(4, 3), size=7, **_OFFSET)
+    ax.set(xscale="log", yscale="log", ylim=(floor * 0.75, most * 2))
     ax.set(xlabel="inhabitants", ylabel="photos")
-    ax.legend(loc="upper left", ncols=2, handletextpad=0.1, fontsize=8)
+    if len(have):
+        ax.legend(loc="upper left", ncols=2, handletextpad=0.1, fontsize=8)
 
 
 def draw_ranking(
     ax: Axes, names: Sequence[str], values: Real[ndarray, " rows"], colors: Sequence[str]
 ) -> None:
-    """Draw a short ranking as dots on lines over a log scale, the first row on top."""
+    """Draw a short ranking of positive values over a log scale, the first row on top."""
     rows = np.arange(len(names))
-    left = max(values.min(), np.nextafter(0, 1)) / 2
+    left = values.min() / 2
     ax.hlines(rows, left, values, color=colors, lw=1.2, alpha=0.5)
     ax.scatter(values, rows, color=colors, s=28, zorder=3)
     for row, value in zip(rows, values, strict=True):
         ax.annotate(f"{value:,.3g}", (value, row), xytext=(6, 0), va="center", size=7.5, **_OFFSET)
     ax.set(xscale="log", xlim=(left, values.max() * 3), ylim=(len(names) - 0.5, -0.5))
     ax.set_yticks(rows, names)
+    ax.xaxis.set_major_formatter("{x:g}")
     ax.grid(False, axis="y")
-
-
-_OFFSET = {"textcoords": "offset points"}

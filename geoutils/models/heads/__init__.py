@@ -1,0 +1,5 @@
+"""Heads: from a photo's features to scores of cells."""
+
+from geoutils.models.heads.multi_partition import MultiPartitionHead
+
+__all__ = ["MultiPartitionHead"]

@@ -1,0 +1,16 @@
+"""Training: one loop for every model, its settings, and the features it leaves."""
+
+from geoutils.training.features import cache_features, features_key, open_features
+from geoutils.training.loop import train
+from geoutils.training.preset import Preset
+from geoutils.training.record import read_facts, read_log
+
+__all__ = [
+    "Preset",
+    "cache_features",
+    "features_key",
+    "open_features",
+    "read_facts",
+    "read_log",
+    "train",
+]

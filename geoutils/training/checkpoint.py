@@ -1,0 +1,112 @@
+"""The state of a training run on disk, so that a run killed at any moment goes on where it was.
+
+One safetensors file holds everything that the next step depends on: weights, the optimizer's
+state, torch's random state, and, as JSON in the file's header, how far the run has come. Being one
+file that is renamed into place, it is either the old state or the new one, never a mixture.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from geoutils.files import replacing
+from geoutils.training.threads import Speed
+
+STATE = "state.safetensors"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come: `epoch` epochs and `step` steps of the next are done.
+
+    `key` is the fingerprint of settings and data, `sums` what the epoch has added up so far,
+    `rows` the log of the epochs done, `best_loss` the lowest validation loss among them.
+    """
+
+    key: str
+    speed: Speed
+    epoch: int = 0
+    step: int = 0
+    sums: dict = field(default_factory=dict)
+    rows: list[dict] = field(default_factory=list)
+    best_loss: float | None = None
+
+
+def save_state(
+    folder: str | Path, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress
+) -> None:
+    """Write `state.safetensors`: weights, optimizer, random state, and the progress as JSON."""
+    tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
+    tensors |= {f"optimizer.{name}": value for name, _, value in _optimizer_tensors(optimizer)}
+    tensors |= {f"random.{name}": value for name, value in _random_states().items()}
+    tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    header = {"progress": json.dumps(asdict(progress))}
+    with replacing(Path(folder) / STATE) as temporary:
+        save_file(tensors, temporary, metadata=header)
+
+
+def read_progress(folder: str | Path) -> Progress | None:
+    """How far the run in a folder has come; None where there is no state.
+
+    Raises ValueError for a damaged file.
+    """
+    path = Path(folder) / STATE
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            values = json.loads(file.metadata()["progress"])
+    except (SafetensorError, KeyError, TypeError) as error:
+        raise ValueError(f"folder: {path} is damaged ({error}); delete it to start anew") from None
+    return Progress(**values | {"speed": Speed(**values["speed"])})
+
+
+def load_state(folder: str | Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+    """Put weights, optimizer state and random state back as `save_state` found them."""
+    tensors = load_file(Path(folder) / STATE)
+    model.load_state_dict(_below(tensors, "model."))
+    saved = _below(tensors, "optimizer.")
+    for number, weight in _weights(optimizer):
+        state = _below(saved, f"{number}.")
+        optimizer.state[weight] = {name: _like(value, weight) for name, value in state.items()}
+    random = _below(tensors, "random.")
+    torch.set_rng_state(random["cpu"])
+    if "cuda" in random and torch.cuda.is_available():
+        torch.cuda.set_rng_state(random["cuda"])
+
+
+def _weights(optimizer: torch.optim.Optimizer) -> Iterator[tuple[int, Tensor]]:
+    weights = (weight for group in optimizer.param_groups for weight in group["params"])
+    yield from enumerate(weights)
+
+
+def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor, Tensor]]:
+    """Name, weight and value of every tensor that the optimizer keeps."""
+    for number, weight in _weights(optimizer):
+        for name, value in optimizer.state.get(weight, {}).items():
+            if isinstance(value, Tensor):
+                yield f"{number}.{name}", weight, value
+
+
+def _like(value: Tensor, weight: Tensor) -> Tensor:
+    """A saved tensor on its weight's device, in its weight's memory layout."""
+    if value.shape != weight.shape:
+        return value  # a step counter, which stays on the CPU
+    return torch.empty_like(weight, dtype=value.dtype).copy_(value)
+
+
+def _random_states() -> dict[str, Tensor]:
+    states = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        states["cuda"] = torch.cuda.get_rng_state()
+    return states
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geoutils.models import BranchTree, hmc_scores
+
+# A tree like the thesis's: leaves end at different depths (-1: the branch ended above).
+TREE = np.array([[0, 0, 0], [0, 0, 1], [0, 1, -1], [1, -1, -1], [2, 2, 2], [2, 2, 3], [2, 3, -1]])
+CELLS = (3, 4, 4)
+
+
+def random_parents(rng, n_leaves, sizes):
+    """Any table will do, nested or not; some ancestors are missing."""
+    return np.stack([rng.integers(-1, size, n_leaves) for size in sizes], axis=1)
+
+
+def log_probs_of(rng, n_photos, sizes, dtype=torch.float64, spread=3.0):
+    logits = [spread * rng.standard_normal((n_photos, size)) for size in sizes]
+    return [torch.tensor(x, dtype=dtype).log_softmax(1) for x in logits]
+
+
+def dense_scores(log_probs, parents, kind, epsilon, alpha=0.9):
+    """The thesis: T_i = p_i M_i, M_i = 1 on the leaf's own branch, epsilon elsewhere."""
+    n_levels = len(log_probs)
+    terms, weights, own = [], [], []
+    for level, p in enumerate(log_probs):
+        matrix = torch.full((p.shape[1], len(parents)), epsilon, dtype=p.dtype)
+        for leaf, cell in enumerate(parents[:, level]):
+            if cell >= 0:
+                matrix[cell, leaf] = 1
+        terms.append(p.exp() @ matrix)
+        weights.append(alpha ** (n_levels - 1 - level))
+        own.append(torch.tensor(parents[:, level] >= 0, dtype=p.dtype))
+    if kind == "product":
+        return torch.stack(terms).prod(0).log()
+    if kind == "sum_of_logs":
+        return torch.stack(terms).log().sum(0)
+    above = sum(w * t for w, t in zip(weights, terms, strict=True))
+    return (above / sum(w * o for w, o in zip(weights, own, strict=True))).log()
+
+
+@pytest.mark.parametrize("kind", ["product", "sum_of_logs", "smooth"])
+@pytest.mark.parametrize("random_table", [False, True])
+def test_equals_the_dense_matrices_in_value_and_gradient(kind, random_table):
+    rng = np.random.default_rng(0)
+    sizes = (4, 9, 23) if random_table else CELLS
+    parents = random_parents(rng, 40, sizes) if random_table else TREE
+    parents[:, 0] = parents[:, 0].clip(0)  # smooth needs one ancestor at least
+    # Gradients by the logits: the matrices use that probabilities sum to 1, so others may differ.
+    logits = [x.requires_grad_() for x in log_probs_of(rng, 5, sizes)]
+    log_probs = [x.log_softmax(1) for x in logits]
+    fast = hmc_scores(log_probs, parents, kind, epsilon=1e-2)
+    slow = dense_scores(log_probs, parents, kind, epsilon=1e-2)
+    torch.testing.assert_close(fast, slow, rtol=1e-12, atol=1e-12)
+    target = torch.tensor(rng.integers(0, len(parents), 5))
+    fast_gradients = torch.autograd.grad(
+        torch.nn.functional.cross_entropy(fast, target), logits, retain_graph=True
+    )
+    slow_gradients = torch.autograd.grad(torch.nn.functional.cross_entropy(slow, target), logits)
+    for fast_gradient, slow_gradient in zip(fast_gradients, slow_gradients, strict=True):
+        torch.testing.assert_close(fast_gradient, slow_gradient, rtol=1e-9, atol=1e-12)
+
+
+def test_a_leaf_without_an_ancestor_gets_exactly_epsilon_there():
+    log_probs = log_probs_of(np.random.default_rng(1), 2, CELLS)
+    scores = hmc_scores(log_probs, TREE, "sum_of_logs", epsilon=1e-2)
+    own = torch.log(1e-2 + (1 - 1e-2) * log_probs[0].exp()[:, 1])
+    torch.testing.assert_close(scores[:, 3], own + 2 * np.log(1e-2))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 30))
+def test_epsilon_zero_is_the_product_of_ancestor_probabilities(seed, n_levels, n_leaves):
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(1, 12, n_levels)
+    parents = random_parents(rng, n_leaves, sizes)
+    log_probs = log_probs_of(rng, 3, sizes)
+    scores = hmc_scores(log_probs, parents, "sum_of_logs", epsilon=0.0).detach().numpy()
+    for photo in range(3):
+        for leaf, ancestors in enumerate(parents):
+            expected = 0.0
+            for level, cell in enumerate(ancestors):
+                expected += log_probs[level][photo, cell].item() if cell >= 0 else -np.inf
+            np.testing.assert_allclose(scores[photo, leaf], expected, rtol=1e-12)
+
+
+def test_sum_of_logs_survives_where_the_product_underflows():
+    # 30 levels of 1,000 cells in float32: probabilities near 1e-3 each, 1e-90 together.
+    rng = np.random.default_rng(2)
+    log_probs = log_probs_of(rng, 2, [1000] * 30, torch.float32, spread=0.5)
+    parents = rng.integers(0, 1000, (50, 30))
+    logs = hmc_scores(log_probs, parents, "sum_of_logs", epsilon=1e-6)
+    product = hmc_scores(log_probs, parents, "product", epsilon=1e-6)
+    assert torch.isfinite(logs).all()
+    assert torch.isinf(product).all()
+    exact = hmc_scores([p.double() for p in log_probs], parents, "product", epsilon=1e-6)
+    torch.testing.assert_close(logs.double(), exact, rtol=1e-5, atol=1e-3)
+
+
+def test_scores_of_nested_levels_sum_to_at_most_one():
+    log_probs = log_probs_of(np.random.default_rng(3), 6, (3, 4))
+    scores = hmc_scores(log_probs, np.array([[0, 0], [0, 1], [1, 2], [2, 3]]), epsilon=0.0)
+    assert (scores.exp().sum(1) <= 1).all()
+
+
+def test_a_tree_is_as_small_as_its_branches():
+    tree = BranchTree.of(TREE)
+    assert [len(level.cells) for level in tree.levels] == [3, 5, 7]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kind": "logits"}, "kind: 'logits'"),
+        ({"epsilon": 1.0}, "epsilon: 1.0"),
+        ({"alpha": 0.0}, "alpha: 0.0"),
+        ({"parents": TREE[:, :2]}, "level_log_probs: 3 levels, but parents has 2"),
+        ({"parents": TREE + 9}, "parents: 9 … 11 at level 0, which has 3 cells"),
+    ],
+)
+def test_refuses_what_does_not_fit(change, message):
+    log_probs = log_probs_of(np.random.default_rng(0), 2, CELLS)
+    with pytest.raises(ValueError, match=message):
+        hmc_scores(**({"level_log_probs": log_probs, "parents": TREE} | change))

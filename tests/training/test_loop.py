@@ -1,0 +1,129 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from geoutils.models import MultiPartitionClassifier, load_model
+from geoutils.training import Preset, read_facts, train
+
+TINY = {"batch_size": 16, "warmup_epochs": 0, "threads": 1, "weight_decay": 0}
+
+
+def toy_photos(n, seed=0):
+    """Cells can be told from colour and brightness; random pixels otherwise."""
+    rng = np.random.default_rng(seed)
+    fine = rng.integers(0, 4, n)
+    pixels = rng.integers(0, 60, (n, 32, 32, 3))
+    pixels += 40 * (np.arange(3) == (fine % 2)[:, None])[:, None, None, :] + 60 * (
+        fine // 2
+    ).reshape(-1, 1, 1, 1)
+    return pixels.astype(np.uint8), np.stack([fine // 2, fine], axis=1)
+
+
+def run(folder, n=64, model_seed=0, **settings):
+    model = MultiPartitionClassifier("test_resnet", [2, 4], seed=model_seed)
+    data = (*toy_photos(n), *toy_photos(32, seed=1))
+    log = train(model, *data, Preset(**TINY | settings), folder, level_names=["coarse", "fine"])
+    return model, log
+
+
+def test_it_learns_and_keeps_the_best_epoch(tmp_path):
+    model, log = run(tmp_path, epochs=6, learning_rate=5e-3, shift=0.1, color_jitter=0.1)
+    assert log["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert log["train_loss"].iloc[-1] < 0.5 * log["train_loss"].iloc[0]
+    assert log["val_accuracy_fine"].max() > 0.6
+    pd.testing.assert_frame_equal(log, pd.read_csv(tmp_path / "training_log.csv"))
+    facts = read_facts(tmp_path)
+    assert facts["finished"] and facts["precision"] == "fp32" and facts["threads"] == 1
+
+    assert not model.training
+    pixels, cells = toy_photos(32, seed=1)
+    images = torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255
+    logits = load_model(tmp_path)(images)
+    for level, again in zip(logits, model(images), strict=True):
+        torch.testing.assert_close(level, again, rtol=1e-5, atol=1e-5)
+    losses = [
+        torch.nn.functional.cross_entropy(level, torch.from_numpy(cells[:, i])).item()
+        for i, level in enumerate(logits)
+    ]
+    best = log.loc[log["val_loss"].idxmin()]
+    np.testing.assert_allclose(losses, [best["val_loss_coarse"], best["val_loss_fine"]], rtol=1e-4)
+    np.testing.assert_allclose(best["val_loss"], np.mean(losses), rtol=1e-4)
+
+
+def test_a_finished_run_is_not_trained_again_unless_something_changed(tmp_path):
+    run(tmp_path, epochs=1)
+    written = (tmp_path / "state.safetensors").stat().st_mtime_ns
+    model, log = run(tmp_path, epochs=1)
+    assert (tmp_path / "state.safetensors").stat().st_mtime_ns == written
+    assert len(log) == 1
+    weights = load_file(tmp_path / "model.safetensors")
+    assert all(torch.equal(weights[name], value) for name, value in model.state_dict().items())
+    for change in ({"epochs": 2}, {"epochs": 2, "n": 65}, {"epochs": 2, "model_seed": 1}):
+        run(tmp_path, **change)
+        assert (tmp_path / "state.safetensors").stat().st_mtime_ns > written
+        written = (tmp_path / "state.safetensors").stat().st_mtime_ns
+
+
+def test_photos_outside_are_left_out_and_counted(tmp_path):
+    pixels, cells = toy_photos(48)
+    cells[:5, 1] = -1  # outside the fine partition only
+    cells[5:12] = -1
+    val_pixels, val_cells = toy_photos(32, seed=1)
+    val_cells[:3] = -1
+    model = MultiPartitionClassifier("test_resnet", [2, 4])
+    train(model, pixels, cells, val_pixels, val_cells, Preset(epochs=1, **TINY), tmp_path / "all")
+    facts = read_facts(tmp_path / "all")
+    assert facts["train_photos"] == 48 and facts["train_photos_used"] == 41
+    assert facts["train_outside"] == {"level_0": 7, "level_1": 12}
+    assert facts["val_outside"] == {"level_0": 3, "level_1": 3}
+
+
+def test_a_loss_that_is_not_finite_stops_with_its_place(tmp_path):
+    model = MultiPartitionClassifier("test_resnet", [2, 4])
+    with torch.no_grad():
+        model.head.levels[1].weight[0, 0] = torch.nan
+    data = (*toy_photos(64), *toy_photos(32, seed=1))
+    message = r"loss is nan in epoch 1, step 1 of 4, on training photos \d+, \d+, \d+, …"
+    with pytest.raises(FloatingPointError, match=message):
+        train(model, *data, Preset(epochs=1, **TINY), tmp_path)
+    assert not (tmp_path / "model.safetensors").exists()
+    assert not json.loads((tmp_path / "training.json").read_text())["finished"]
+
+
+def test_global_random_state_and_threads_stay_as_they_were(tmp_path):
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    threads = torch.get_num_threads()
+    run(tmp_path, epochs=1, threads=1)
+    torch.testing.assert_close(torch.rand(3), expected, rtol=0, atol=0)
+    assert torch.get_num_threads() == threads
+
+
+def test_bf16_and_sgd_train_too(tmp_path):
+    _, log = run(
+        tmp_path, epochs=2, precision="bf16", optimizer="sgd", schedule="step", milestones=(1,),
+        learning_rate=0.05, loss="sum", label_smoothing=0.1,
+    )  # fmt: skip
+    assert np.isfinite(log["val_loss"]).all()
+    assert log["learning_rate"].tolist() == [0.05, 0.025]
+    np.testing.assert_allclose(log["val_loss"], log["val_loss_coarse"] + log["val_loss_fine"])
+    assert read_facts(tmp_path)["precision"] == "bf16"
+
+
+def test_data_that_do_not_fit_are_refused(tmp_path):
+    pixels, cells = toy_photos(8)
+    model = MultiPartitionClassifier("test_resnet", [2, 4])
+    for change, message in (
+        ({"train_cells": cells[:5]}, "train_cells: 5 rows for 8 photos"),
+        ({"val_cells": cells[:, :1]}, "val_cells: 1 levels, but 2 level names"),
+        ({"val_cells": np.full_like(cells, -1)}, "val_cells: none of the 8 photos lies in any"),
+    ):
+        data = {"train_pixels": pixels, "train_cells": cells}
+        data |= {"val_pixels": pixels, "val_cells": cells, **change}
+        with pytest.raises(ValueError, match=message):
+            train(model, preset=Preset(epochs=1), folder=tmp_path, **data)
