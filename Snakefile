@@ -4,6 +4,7 @@ Each rule runs one notebook through Papermill. The parameters in force lie in
 results/<study>/settings.yaml; one that changes reruns its notebook and whatever depends on it.
 """
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from geoutils.study.run import recorded_settings
 ROOT = Path(workflow.basedir)
 STUDY = config["study"]
 R = "results/{study}/"
-COMMAND = f"{sys.executable} -m geoutils notebook {{params.name}} --study {{wildcards.study}} --recorded --out-dir ."
+BELOW = "" if Path.cwd() == ROOT else f"--out-dir {shlex.quote(str(Path.cwd()))}"
+RUN = f"cd {shlex.quote(str(ROOT))} && {sys.executable} -m geoutils"
+COMMAND = f"{RUN} notebook {{params.name}} --study {{wildcards.study}} --recorded {BELOW}"
 
 
 def notebook(name):
@@ -150,4 +153,4 @@ rule report:
     output:
         R + "report/index.html",
     shell:
-        f"{sys.executable} -m geoutils report --study {{wildcards.study}} --out-dir ."
+        f"{RUN} report --study {{wildcards.study}} {BELOW}"

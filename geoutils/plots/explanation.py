@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Integer, Real, UInt8
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 from numpy import ndarray
 from scipy import ndimage
@@ -15,6 +16,27 @@ from geoutils.plots.style import PALETTE
 
 INTERVAL_COLORS = (PALETTE["vermilion"], PALETTE["yellow"], PALETTE["sky"])  # near to far
 GLOW = "inferno"
+NATURAL = {
+    "sky": "#d6e6f2",
+    "tree": "#9dbb94",
+    "palm": "#a9c48f",
+    "plant": "#b4cfa0",
+    "grass": "#c3d7a2",
+    "field": "#dcd8a0",
+    "mountain": "#b3bcae",
+    "earth": "#d4bfa3",
+    "sand": "#ecdfb8",
+    "sea": "#9dc1d3",
+    "water": "#a6c9d9",
+    "lake": "#abcbdc",
+    "road": "#bcbfc4",
+    "sidewalk": "#d3d3d0",
+    "path": "#d8cdbd",
+    "building": "#e3cbb6",
+    "skyscraper": "#c5c6d6",
+    "house": "#e0b9a6",
+    "person": "#cf9d94",
+}
 LETTER_WIDTH, LINE_HEIGHT = 0.034, 0.085  # of a label, as shares of a small panel
 NULL_COLOR = PALETTE["grey"]
 
@@ -56,7 +78,7 @@ def draw_concepts(
 
     `names[c]` names concept c. The planted concept, if any, is marked with a star.
     """
-    ax.imshow(concept_colors(len(names))[segmentation_map], extent=(0, 1, 1, 0))
+    ax.imshow(concept_colors(names)[segmentation_map], extent=(0, 1, 1, 0))
     labels = {
         concept: f"{'★ ' if concept == carrier else ''}{names[concept]} {influence:.1f}"
         for concept, influence in ci.items()
@@ -77,15 +99,17 @@ def draw_concepts(
     ax.set_axis_off()
 
 
-def concept_colors(n: int) -> Float[ndarray, "n 3"]:
-    """One quiet colour per concept number, neighbours in number far apart in hue; 0 is white."""
+def concept_colors(names: Sequence[str]) -> Float[ndarray, "names 3"]:
+    """One quiet colour per concept: nature's own where there is one, else far apart in hue.
+
+    The first name stands for no concept and is white.
+    """
     golden = (5**0.5 - 1) / 2
-    colors = [
-        colorsys.hsv_to_rgb(
-            (number * golden) % 1, 0.18 + 0.05 * (number % 4), 0.96 - 0.05 * (number % 3)
-        )
-        for number in range(n)
+    quiet = [
+        colorsys.hsv_to_rgb((0.05 + place * golden) % 1, 0.16 + 0.06 * (place % 3), 0.9)
+        for place in range(len(names))
     ]
+    colors = [to_rgb(NATURAL.get(name, color)) for name, color in zip(names, quiet, strict=True)]
     return np.array([(1.0, 1.0, 1.0), *colors[1:]])
 
 
@@ -128,6 +152,7 @@ def draw_influence_bars(ax: Axes, table: pd.DataFrame, concepts: Sequence[str]) 
         ax.barh(where, rows["median"], 0.92 * thickness, color=color, label=interval)
         ax.hlines(where, rows["low"], rows["high"], color=PALETTE["ink"], linewidth=0.8)
     ax.axvline(1, color=PALETTE["ink"], linewidth=0.8, linestyle=(0, (4, 3)))
+    ax.set_axisbelow(True)
     ax.set_yticks(range(len(concepts)), concepts)
     ax.set(ylim=(len(concepts) - 0.5, -0.5), xlabel="concept influence ci (median; 1 = its area)")
     ax.grid(axis="y", visible=False)

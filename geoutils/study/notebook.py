@@ -7,6 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+
 from geoutils.files import replacing
 from geoutils.study.settings import find_root, merge, notebooks_of, read_study
 
@@ -93,6 +95,7 @@ def open_notebook(notebook: str, variables: Mapping[str, Any]) -> NotebookRun:
         and not name.startswith("_")
     }
     study, out_dir = given.pop("study"), given.pop("out_dir")
+    set_matplotlib_formats("retina")  # figures in the notebook with twice the pixels
     root = find_root()
     base = Path(out_dir).resolve() if out_dir else root
     return NotebookRun(notebook, study, root, base, given)

@@ -1,0 +1,50 @@
+"""The cells of a notebook become HTML through nbconvert, with our template and filters."""
+
+import base64
+from functools import cache, partial
+from pathlib import Path
+
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from geoutils.study.report.cells import KINDS, Story
+from geoutils.study.report.figures import image_tag
+from geoutils.study.report.prose import prose
+from geoutils.study.report.safe_html import safe_soup
+
+TEMPLATES = Path(__file__).parent / "template"
+
+
+def body(story: Story, pages: frozenset[str] = frozenset()) -> str:
+    """All cells after the opening one, as HTML; `pages` are notebooks that links may lead to."""
+    exporter = _exporter()
+    exporter.register_filter("prose", partial(prose, pages=pages))
+    exporter.register_filter("safe_html", lambda html: str(safe_soup(html, pages)))
+    exporter.register_filter("figure", figure)
+    html, _ = exporter.from_notebook_node(story.notebook)
+    return html
+
+
+def figure(output: NotebookNode, mime: str) -> str:
+    """A picture among a cell's outputs, with its caption where it has one."""
+    data, texts = output.data[mime], output.metadata.get("report", {})
+    if mime == "image/svg+xml":
+        data = base64.b64encode(data.encode()).decode()
+    alt = texts.get("alt") or output.metadata.get("alt") or "Picture made by the code above"
+    image = image_tag(data, mime, alt, output.metadata.get(mime, {}))
+    caption = texts.get("caption")
+    return f"<figure>{image}{f'<figcaption>{caption}</figcaption>' if caption else ''}</figure>"
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    config = Config()
+    config.NbConvertBase.display_data_priority = KINDS
+    config.CoalesceStreamsPreprocessor.enabled = True  # progress bars: their last state only
+    return HTMLExporter(
+        config=config,
+        template_name=TEMPLATES.name,
+        template_file="cells.html.j2",
+        extra_template_basedirs=[str(TEMPLATES.parent)],
+    )

@@ -1,0 +1,57 @@
+"""The frame around every page: templates, style sheet, and what a browser may load (nothing)."""
+
+from datetime import UTC, datetime
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from geoutils.study.report.body import TEMPLATES
+
+
+def render(template: str, **contents) -> str:
+    """A whole HTML document from one of our templates, which escape what they do not call safe."""
+    environment = _environment()
+    style = (TEMPLATES / "style.css").read_text()
+    return environment.get_template(template).render(style=style, **contents)
+
+
+def duration(seconds: float | int | None) -> str:
+    """Seconds in words.
+
+    >>> duration(3.2), duration(74), duration(4020), duration(None)
+    ('3 s', '1 min 14 s', '1 h 7 min', '')
+    """
+    if seconds is None:
+        return ""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min"
+
+
+def day(moment: datetime) -> str:
+    """A moment in words, in universal time.
+
+    >>> from datetime import timedelta, timezone
+    >>> day(datetime(2026, 11, 3, 10, 5, tzinfo=timezone(timedelta(hours=1))))
+    '3 November 2026, 09:05 UTC'
+    """
+    moment = moment.astimezone(UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"duration": duration, "day": day}
+    return environment
