@@ -8,26 +8,26 @@ lower half of these ranges. They were tuned on validation photos and other seeds
 
 # A photo that says nothing: a room or a close-up. About a fifth of Flickr, by the Places365 scene
 # classifier on Im2GPS3k; this share bounds every accuracy from above.
-INDOOR = 0.13
-CLOSEUP = 0.09
+INDOOR = 0.10
+CLOSEUP = 0.06
 
 # Half of all photos are taken where everybody takes them. Popular spots, clustered in the densest
 # metropolitan cells, are the only places a model can know to the street: their number against the
 # number of training photos sets the accuracy at 1 km.
 POPULAR = 0.50
-METROS = 100
-SPOTS_PER_METRO = 8
+METROS = 60
+SPOTS_PER_METRO = 6
 SPOT_JITTER_KM = 0.15
 SCATTER_KM = 3.0  # the others stand near a real photo's position, not on it
 
 # A cue is in view with this probability where the kind of scene has room for it.
 SHOWN = {
-    "landmark": 0.66,  # the street (1 km): often behind the photographer
-    "city": 0.78,  # façade colours, taxis, lamps (25-200 km): blank walls and crowds hide them
-    "country": 0.84,  # road lines, side of the traffic, roofs, flags (750 km)
-    "vegetation": 0.85,  # trees of the climate (2500 km)
+    "landmark": 0.72,  # the street (1 km): often behind the photographer
+    "city": 0.90,  # façade colours, taxis, lamps (25-200 km): blank walls and crowds hide them
+    "country": 0.95,  # road lines, side of the traffic, roofs, flags (750 km)
+    "vegetation": 0.95,  # trees of the climate (2500 km)
     "ground": 0.95,  # soil and grass; the rest is asphalt and paving
-    "relief": 0.90,  # the true skyline; fog and houses hide it
+    "relief": 0.95,  # the true skyline; fog and houses hide it
     "sea": 0.95,
     "people": 0.55,  # people, cars and animals say nothing: they only cover what does
     "cars": 0.60,

@@ -8,7 +8,6 @@ import pandas as pd
 from cartopy.mpl.geoaxes import GeoAxes
 from jaxtyping import Real, UInt8
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -22,36 +21,6 @@ SHEET_DPI = 200  # as figures are saved: one pixel of a photo is one pixel of th
 GAP, LINE = 0.05, 0.1  # inches between photos, and from one line of a caption to the next
 LEAST_SIDE = 0.88  # inches that a caption needs; photos of fewer pixels are enlarged
 SCENE_COLORS = {"indoor": "#b08968", "nature": PALETTE["green"], "urban": "#8d99ae"}
-# Concepts in colours that a reader expects; what is not named here takes a quiet one of its own.
-CONCEPT_COLORS = {
-    "sky": "#cfe3f1",
-    "building": "#c98f6b",
-    "skyscraper": "#a7a2b8",
-    "tower": "#b5483a",
-    "house": "#dba37a",
-    "sidewalk": "#d9cfc0",
-    "road": "#8b8d92",
-    "path": "#c9b48f",
-    "streetlight": "#4d4a55",
-    "tree": "#4f8a4c",
-    "palm": "#74a84f",
-    "plant": "#86b46a",
-    "grass": "#a9c97f",
-    "field": "#c7c96f",
-    "earth": "#b99566",
-    "sand": "#e8d29b",
-    "mountain": "#8fa3a0",
-    "hill": "#9db78d",
-    "sea": "#5b93bd",
-    "water": "#76aecd",
-    "lake": "#8abfd8",
-    "person": "#d05f8a",
-    "animal": "#8c5a3c",
-    "car": "#5c5fa8",
-    "flag": "#e0b33f",
-    "wall": "#e3d6c6",
-    "floor": "#ad8660",
-}
 
 
 def contact_sheet(
@@ -107,9 +76,7 @@ def draw_concept_key(
 
     Concepts that cover less than `least_share` of the picture are drawn but not named; 0 is none.
     """
-    colors = concept_colors(len(names))
-    for number, name in enumerate(names):
-        colors[number] = to_rgb(CONCEPT_COLORS.get(name, tuple(colors[number])))
+    colors = concept_colors(names)
     ax.imshow(colors[concepts], extent=(0, 1, 1, 0))
     ax.set_axis_off()
     share = np.bincount(concepts.ravel(), minlength=len(names)) / concepts.size

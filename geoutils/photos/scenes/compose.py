@@ -159,7 +159,7 @@ def _facts(latlon_deg: ndarray) -> dict[str, ndarray]:
         "biome": biome,
         "spot": spot,
         "density": np.where(spot >= 0, np.maximum(urban, 0.75), urban).astype(np.float32),
-        "ground": (base + 0.45 * (bright - base)).astype(np.float32),
+        "ground": (base + 0.65 * (bright - base)).astype(np.float32),
         "altitude": altitude,
         "rise": (around[: len(_COMPASS)] - altitude + around.std(axis=0)).astype(np.float32),
         # People stand in valleys narrower than the 9 km between the relief's nodes: they look up

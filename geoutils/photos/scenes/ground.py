@@ -8,13 +8,15 @@ from geoutils.photos.scenes.concepts import concept_index
 from geoutils.photos.scenes.cultures import colours
 from geoutils.photos.scenes.kinds import kind_index
 from geoutils.photos.scenes.noise import field
-from geoutils.photos.scenes.random_numbers import choice, uniform
+from geoutils.photos.scenes.random_numbers import between, choice, uniform
 from geoutils.photos.scenes.scene import Scenes
 
 _GRASS, _EARTH, _SAND, _PAVING, _FLOOR = (
     concept_index(name) for name in ("grass", "earth", "sand", "sidewalk", "path")
 )
-PAVINGS = colours("b8aca0 c9b79a a89c94 c4a184 9c9a98 d4c8b4 b59a88 a8a498")
+_PAVINGS = colours(  # limestone, brick, basalt, granite, sandstone, slate …
+    "b8aca0 c9b79a a9664f c4a184 8e8f94 e3d8bd cfa596 a8a498 c99a5f 6f747a d9c7a0 b5786a"
+)
 _DRAB = np.array([0.52, 0.53, 0.44], np.float32)  # where the ground says nothing
 SNOW = np.array([0.91, 0.93, 0.97], np.float32)
 
@@ -24,11 +26,18 @@ def is_paved(scenes: Scenes) -> np.ndarray:
     return np.isin(scenes.kind, kind_index("plaza", "market", "temple", "oldtown", "harbour"))
 
 
+def paving_colour(scenes: Scenes) -> np.ndarray:
+    """Colour of pavements and squares at noon, (n, 3): every country has its stone."""
+    key = scenes.key("country", "country")
+    tone = between(key[:, None], "paving tone", -0.05, 0.05, np.arange(3))
+    return np.clip(_PAVINGS[choice(key, "paving", len(_PAVINGS))] + tone, 0, 1)
+
+
 def ground_colour(scenes: Scenes) -> np.ndarray:
     """Colour of the ground at noon, before texture and haze: soil, snow or paving, (n, 3)."""
     soil = np.where(scenes.shows("ground")[:, None], scenes.ground, _DRAB)
     soil = np.where(scenes.snow[:, None], SNOW, soil)
-    paving = PAVINGS[choice(scenes.key("city", "admin"), "paving", len(PAVINGS))]
+    paving = paving_colour(scenes)
     paving = np.where(scenes.snow[:, None], 0.5 * paving + 0.5 * SNOW, paving)
     return np.where(is_paved(scenes)[:, None], paving, soil).astype(np.float32)
 

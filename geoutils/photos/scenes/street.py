@@ -6,9 +6,9 @@ from numpy import ndarray
 from geoutils.photos.scenes.buildings import EYE
 from geoutils.photos.scenes.canvas import Canvas, patches, pulses, whole
 from geoutils.photos.scenes.concepts import concept_index
-from geoutils.photos.scenes.ground import PAVINGS, SNOW
+from geoutils.photos.scenes.ground import SNOW, paving_colour
 from geoutils.photos.scenes.kinds import kind_index
-from geoutils.photos.scenes.random_numbers import between, choice, uniform
+from geoutils.photos.scenes.random_numbers import between, uniform
 from geoutils.photos.scenes.scene import Scenes
 from geoutils.photos.scenes.style import Style, night_windows
 
@@ -29,8 +29,8 @@ def road_lines(scenes: Scenes) -> dict[str, ndarray]:
     """Paint of a country's roads; from the photo's seed where the cue is out of view."""
     shown, key = scenes.shows("country"), scenes.key("country", "country")
     yellow = np.where(shown, scenes.yellow_line, uniform(scenes.seed, "line") < 0.35)
-    grey = 0.36 + 0.14 * uniform(key, "asphalt")
-    warm = (uniform(key, "asphalt tint") - 0.5) * 0.07
+    grey = 0.30 + 0.24 * uniform(key, "asphalt")
+    warm = (uniform(key, "asphalt tint") - 0.5) * 0.16
     return {
         "centre": np.where(yellow[:, None], _YELLOW, _WHITE),
         "double": uniform(key, "double") < 0.35,
@@ -50,7 +50,7 @@ def draw_road(canvas: Canvas, scenes: Scenes, vanish: ndarray, half: ndarray, en
     town = np.isin(scenes.kind, kind_index("street", "suburb"))
     old = np.isin(scenes.kind, kind_index("oldtown"))
     lane = np.where(old, half * 0.98, np.where(town, half * 0.66, half * 0.5)).astype(np.float32)
-    pavement = PAVINGS[choice(scenes.key("city", "admin"), "paving", len(PAVINGS))]
+    pavement = paving_colour(scenes)
     cobble = 0.82 * pavement
     surface = np.where(old[:, None], cobble, paint["asphalt"])
     white = scenes.snow[:, None]

@@ -50,7 +50,7 @@ def style_of(scenes: Scenes) -> Style:
     second = (first + 1 + choice(city, "facade 2", 7)) % 8
     third = (first + 1 + choice(region, "facade 3", 7)) % 8
     facades = np.stack([palette[each, k] for k in (first, second, third)], axis=1)
-    shift = between(city[:, None], "shift", -0.09, 0.09, np.arange(3))[:, None, :]
+    shift = between(city[:, None], "shift", -0.14, 0.14, np.arange(3))[:, None, :]
     accent = cultures.ACCENTS[choice(city, "accent", len(cultures.ACCENTS))]
     facades[:, 1] = 0.62 * facades[:, 1] + 0.38 * accent
     roof = cultures.ROOFS[culture][each, choice(region, "roof", 3)]
