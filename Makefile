@@ -39,7 +39,7 @@ lab: setup
 lint: setup
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
-	$(VENV)/bin/nbstripout --verify notebooks/*.ipynb
+	$(VENV)/bin/nbstripout --keep-id --verify notebooks/*.ipynb
 
 bench: setup
 	set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/bin/python $$script; done

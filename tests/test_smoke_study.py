@@ -2,14 +2,19 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import nbformat
+import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
 
+from geoutils.study.execute import execute_notebook
 from geoutils.study.settings import notebooks_of, read_study
 
 ROOT = Path(__file__).parents[1]
@@ -90,3 +95,64 @@ def test_papermill_alone_is_told_of_an_unknown_parameter(out, tmp_path):
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode != 0
     assert "09_dataset_geography: unknown parameter sead" in result.stderr
+
+
+def photo_with_gps(path, latitude, longitude):
+    """A small JPEG, its position in degrees, minutes and seconds as cameras write it."""
+
+    def dms(value):
+        minutes, degrees = abs(value) * 60, int(abs(value))
+        return (float(degrees), float(int(minutes - 60 * degrees)), round(minutes % 1 * 60, 3))
+
+    exif = Image.Exif()
+    exif[0x8825] = {
+        1: "N" if latitude >= 0 else "S",
+        2: dms(latitude),
+        3: "E" if longitude >= 0 else "W",
+        4: dms(longitude),
+    }
+    noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path, exif=exif)
+
+
+@pytest.fixture
+def own_root(tmp_path):
+    """The repository with its own_photos study borrowing the smoke study's model."""
+    root = tmp_path / "root"
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    shutil.copytree(ROOT / "studies", root / "studies")
+    study = root / "studies" / "own_photos.yaml"
+    borrowed = study.read_text().replace("model_from: default", "model_from: smoke")
+    study.write_text(borrowed)
+    return root
+
+
+def test_own_photos_are_located_and_none_is_lost(out, own_root, tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    photo_with_gps(folder / "santiago.jpg", -33.45, -70.66)
+    photo_with_gps(folder / "oslo.jpg", 59.91, 10.75)
+    (folder / "cut.jpg").write_bytes((folder / "oslo.jpg").read_bytes()[:900])
+    Image.new("RGB", (20, 20)).save(folder / "nowhere.jpg")
+    contents = read_study(own_root, "own_photos")
+    for name in ("01_photos", "04_evaluation"):
+        section = contents[name] | ({"photos": str(folder)} if name == "01_photos" else {})
+        execute_notebook(own_root, name, "own_photos", section, str(out))
+    results = out / "results" / "own_photos"
+    rejected = pd.read_csv(results / "rejected.csv")
+    assert sorted(rejected["photo"]) == ["cut.jpg", "nowhere.jpg"]
+    located = pd.read_parquet(results / "predictions" / "f_star_test.parquet")
+    assert sorted(located["photo"]) == ["oslo.jpg", "santiago.jpg"]
+    assert located["distance_km"].between(0, 20_040).all()
+
+
+def test_a_folder_without_photos_is_bad_input(own_root, tmp_path, monkeypatch, capsys):
+    from geoutils.__main__ import main
+
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(own_root)
+    arguments = ["notebook", "01_photos", "--study", "own_photos"]
+    arguments += ["--out-dir", str(tmp_path / "out"), "-p", f"photos={tmp_path / 'empty'}"]
+    assert main(arguments) == 2
+    assert "no photos" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "results" / "own_photos" / "manifest.parquet").exists()

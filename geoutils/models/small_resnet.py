@@ -32,7 +32,14 @@ def small_resnet(pretrained: bool = False, **options) -> ByobNet:
         for blocks, channels, stride in STAGES
     )
     network = ByobNet(
-        ByoModelCfg(blocks=stages, stem_chs=STEM_CHANNELS, stem_type="7x7", stem_pool=""), **options
+        ByoModelCfg(
+            blocks=stages,
+            stem_chs=STEM_CHANNELS,
+            stem_type="7x7",
+            stem_pool="",
+            downsample="avg",  # shortcuts that skip pixels draw a chessboard on gradients
+        ),
+        **options,
     )
     network.stem = ConvNormAct(
         options.get("in_chans", 3), STEM_CHANNELS, kernel_size=7, stride=4, padding=3

@@ -50,7 +50,7 @@ def _taken_photos(n: int, seed: int, stream: int, label: str) -> pd.DataFrame:
     """`n` photos by authors of 10-20 photos and some very keen ones, each on one to four trips."""
     rng = np.random.default_rng([seed, stream])
     sizes = np.maximum(rng.negative_binomial(3, 0.25, n + 1) + rng.pareto(1.6, n + 1) * 3, 1)
-    sizes = np.minimum(np.round(sizes), 150).astype(np.int64)
+    sizes = np.minimum(np.round(sizes), 60).astype(np.int64)
     author = np.repeat(np.arange(n + 1), sizes)[:n]
     latlon_deg = _trips(author, rng)
     return pd.DataFrame(

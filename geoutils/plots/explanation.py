@@ -1,42 +1,20 @@
 """Figures of explanations: what was strong in the picture, and which concepts it lay on."""
 
-import colorsys
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float, Integer, Real, UInt8
+from jaxtyping import Bool, Integer, Real, UInt8
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 from numpy import ndarray
 from scipy import ndimage
 
+from geoutils.plots.concept_colors import concept_colors
 from geoutils.plots.style import PALETTE
 
 INTERVAL_COLORS = (PALETTE["vermilion"], PALETTE["yellow"], PALETTE["sky"])  # near to far
 GLOW = "inferno"
-NATURAL = {
-    "sky": "#d6e6f2",
-    "tree": "#9dbb94",
-    "palm": "#a9c48f",
-    "plant": "#b4cfa0",
-    "grass": "#c3d7a2",
-    "field": "#dcd8a0",
-    "mountain": "#b3bcae",
-    "earth": "#d4bfa3",
-    "sand": "#ecdfb8",
-    "sea": "#9dc1d3",
-    "water": "#a6c9d9",
-    "lake": "#abcbdc",
-    "road": "#bcbfc4",
-    "sidewalk": "#d3d3d0",
-    "path": "#d8cdbd",
-    "building": "#e3cbb6",
-    "skyscraper": "#c5c6d6",
-    "house": "#e0b9a6",
-    "person": "#cf9d94",
-}
 LETTER_WIDTH, LINE_HEIGHT = 0.034, 0.085  # of a label, as shares of a small panel
 NULL_COLOR = PALETTE["grey"]
 
@@ -78,7 +56,7 @@ def draw_concepts(
 
     `names[c]` names concept c. The planted concept, if any, is marked with a star.
     """
-    ax.imshow(concept_colors(names)[segmentation_map], extent=(0, 1, 1, 0))
+    ax.imshow(concept_colors(names, pale=0.45)[segmentation_map], extent=(0, 1, 1, 0))
     labels = {
         concept: f"{'★ ' if concept == carrier else ''}{names[concept]} {influence:.1f}"
         for concept, influence in ci.items()
@@ -97,20 +75,6 @@ def draw_concepts(
         )
     ax.set_title(title, fontsize="small", fontweight="normal")
     ax.set_axis_off()
-
-
-def concept_colors(names: Sequence[str]) -> Float[ndarray, "names 3"]:
-    """One quiet colour per concept: nature's own where there is one, else far apart in hue.
-
-    The first name stands for no concept and is white.
-    """
-    golden = (5**0.5 - 1) / 2
-    quiet = [
-        colorsys.hsv_to_rgb((0.05 + place * golden) % 1, 0.16 + 0.06 * (place % 3), 0.9)
-        for place in range(len(names))
-    ]
-    colors = [to_rgb(NATURAL.get(name, color)) for name, color in zip(names, quiet, strict=True)]
-    return np.array([(1.0, 1.0, 1.0), *colors[1:]])
 
 
 def _deepest_point(mask: Bool[ndarray, "h w"]) -> tuple[float, float]:
@@ -143,7 +107,9 @@ def draw_influence_bars(ax: Axes, table: pd.DataFrame, concepts: Sequence[str]) 
     """
     intervals = list(dict.fromkeys(table["interval"]))
     if not intervals:
-        raise ValueError("table: no rows; expected concepts of at least one distance interval")
+        ax.text(0.5, 0.5, "no concept is in enough photos", ha="center", transform=ax.transAxes)
+        ax.set_axis_off()
+        return
     thickness = 0.8 / len(intervals)
     for place, interval in enumerate(intervals):
         rows = table[table["interval"] == interval].set_index("concept").reindex(concepts)

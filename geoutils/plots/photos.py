@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy import ndarray
 
-from geoutils.plots.explanation import concept_colors
+from geoutils.plots.concept_colors import concept_colors
 from geoutils.plots.maps import draw_points, draw_world
 from geoutils.plots.style import PALETTE, SPLIT_COLORS
 

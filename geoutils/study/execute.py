@@ -43,6 +43,7 @@ def execute_notebook(
             progress_bar={"desc": notebook, "mininterval": 1},
             stdout_file=sys.stdout,
             stderr_file=sys.stderr,
+            extra_arguments=["--IPKernelApp.log_level=40"],  # it would warn of local sockets
         )
         os.replace(running, executed)
     except papermill.PapermillExecutionError as error:

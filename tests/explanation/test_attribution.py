@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -134,10 +136,18 @@ def test_maps_without_copies_are_the_signed_maximum_over_colours(model, images):
     assert got.min() < 0
 
 
-def test_maps_leave_the_global_random_state_alone(model, images):
-    before = torch.get_rng_state()
+def test_maps_leave_the_random_state_and_the_threads_alone(model, images):
+    before, threads = torch.get_rng_state(), torch.get_num_threads()
     explanation_maps(cell_log_score(model, PARENTS), images, CELLS, n_steps=2, n_copies=1)
     torch.testing.assert_close(torch.get_rng_state(), before)
+    assert torch.get_num_threads() == threads
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(torch.get_num_threads).result() == threads
+
+
+def test_an_error_in_a_worker_reaches_the_caller(model, images):
+    with pytest.raises(ValueError, match="kind: 'white'"):
+        explanation_maps(cell_log_score(model, PARENTS), images, CELLS, baseline="white")
 
 
 def test_baselines(images):

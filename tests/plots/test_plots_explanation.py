@@ -18,14 +18,6 @@ def ax():
     plt.close(fig)
 
 
-def test_concept_colors_differ_and_stay_quiet():
-    colors = plots.concept_colors(("none", *CONCEPTS))
-    assert len(np.unique(colors.round(6), axis=0)) == 151
-    np.testing.assert_array_equal(colors[0], 1)
-    assert colors.min() > 0.5
-    assert set(plots.NATURAL) <= set(CONCEPTS)
-
-
 def test_overlay_accepts_a_map_coarser_than_the_photo_and_a_constant_one(ax):
     photo = np.random.default_rng(0).integers(256, size=(32, 32, 3), dtype=np.uint8)
     plots.draw_explanation(ax, photo, np.arange(64.0).reshape(8, 8))
@@ -61,6 +53,12 @@ def test_bars_stand_for_the_medians_in_the_order_asked(ax):
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["sky", "tower"]
     assert len(ax.patches) == 6
     assert ax.patches[0].get_width() == pytest.approx(np.median(ci[:10, 3]))
+
+
+def test_bars_of_nothing_say_so(ax):
+    empty = pd.DataFrame(columns=["interval", "concept", "median", "low", "high"])
+    plots.draw_influence_bars(ax, empty, [])
+    assert [text.get_text() for text in ax.texts] == ["no concept is in enough photos"]
 
 
 def test_dots_stand_at_the_means(ax):
