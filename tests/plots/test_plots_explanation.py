@@ -4,7 +4,6 @@ import pytest
 from matplotlib import pyplot as plt
 
 from geoutils.explanation import influence_table, planted_test
-from geoutils.photos.scenes import CONCEPTS
 from geoutils.plots import explanation as plots
 
 NAMES = ("none", "tower", "road", "sky")
