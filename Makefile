@@ -22,13 +22,13 @@ export PYTHONUNBUFFERED = 1
 .PHONY: study smoke report test lab lint bench setup clean
 
 study: setup
-	$(RUN) geoutils run --study $(STUDY) $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(OUT),--out-dir "$(OUT)")
+	$(RUN) geoutils run --study "$(STUDY)" $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(OUT),--out-dir "$(OUT)")
 
 smoke:
 	$(MAKE) study STUDY=smoke
 
 report: setup
-	$(RUN) geoutils report --study $(STUDY) $(if $(OUT),--out-dir "$(OUT)")
+	$(RUN) geoutils report --study "$(STUDY)" $(if $(OUT),--out-dir "$(OUT)")
 
 test: setup
 	$(RUN) pytest -n 2 --dist loadfile
@@ -55,4 +55,4 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .snakemake
+	rm -rf $(VENV)

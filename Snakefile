@@ -1,7 +1,9 @@
 """Which notebook makes which file. `make study` calls this through `python -m geoutils run`.
 
 Each rule runs one notebook through Papermill. The parameters in force lie in
-results/<study>/settings.yaml; one that changes reruns its notebook and whatever depends on it.
+results/<study>/settings.yaml; one that changes reruns its notebook and whatever depends on it, and
+so do changed code and changed photos. Rules wait for executed notebooks rather than for the files
+that those made: two runs never write the same copy, so no change goes unnoticed.
 """
 
 import shlex
@@ -9,12 +11,13 @@ import sys
 from pathlib import Path
 
 from geoutils.study.run import recorded_settings
+from geoutils.study.stale import code_version, photos_version
 
 ROOT = Path(workflow.basedir)
 STUDY = config["study"]
 R = "results/{study}/"
 BELOW = "" if Path.cwd() == ROOT else f"--out-dir {shlex.quote(str(Path.cwd()))}"
-RUN = f"cd {shlex.quote(str(ROOT))} && {sys.executable} -m geoutils"
+RUN = f"cd {shlex.quote(str(ROOT))} && {shlex.quote(sys.executable)} -m geoutils"
 COMMAND = f"{RUN} notebook {{params.name}} --study {{wildcards.study}} --recorded {BELOW}"
 
 
@@ -57,6 +60,10 @@ rule photos:
     params:
         name="01_photos",
         section=section("01_photos"),
+        code=code_version(report=False),
+        photos=lambda wildcards: photos_version(
+            recorded_settings(Path(), wildcards.study)["01_photos"]
+        ),
     shell:
         COMMAND
 
@@ -64,6 +71,7 @@ rule photos:
 rule partitions:
     input:
         notebook("02_partitions"),
+        R + "notebooks/01_photos.ipynb",
         R + "manifest.parquet",
     output:
         R + "notebooks/02_partitions.ipynb",
@@ -71,6 +79,7 @@ rule partitions:
     params:
         name="02_partitions",
         section=section("02_partitions"),
+        code=code_version(report=False),
     shell:
         COMMAND
 
@@ -78,8 +87,8 @@ rule partitions:
 rule training:
     input:
         notebook("03_training"),
-        R + "manifest.parquet",
-        R + "partitions/hierarchy.json",
+        R + "notebooks/01_photos.ipynb",
+        R + "notebooks/02_partitions.ipynb",
     output:
         R + "notebooks/03_training.ipynb",
         R + "tables/03_training.json",
@@ -87,6 +96,7 @@ rule training:
     params:
         name="03_training",
         section=section("03_training"),
+        code=code_version(report=False),
     shell:
         COMMAND
 
@@ -94,15 +104,16 @@ rule training:
 rule evaluation:
     input:
         notebook("04_evaluation"),
-        R + "manifest.parquet",
-        model("tables/03_training.json"),
-        model("partitions/hierarchy.json"),
+        R + "notebooks/01_photos.ipynb",
+        model("notebooks/02_partitions.ipynb"),
+        model("notebooks/03_training.ipynb"),
     output:
         R + "notebooks/04_evaluation.ipynb",
         R + "predictions/f_star_test.parquet",
     params:
         name="04_evaluation",
         section=section("04_evaluation"),
+        code=code_version(report=False),
     shell:
         COMMAND
 
@@ -110,12 +121,13 @@ rule evaluation:
 rule calibration:
     input:
         notebook("06_calibration"),
-        R + "predictions/f_star_test.parquet",
+        R + "notebooks/04_evaluation.ipynb",
     output:
         R + "notebooks/06_calibration.ipynb",
     params:
         name="06_calibration",
         section=section("06_calibration"),
+        code=code_version(report=False),
     shell:
         COMMAND
 
@@ -123,12 +135,13 @@ rule calibration:
 rule concept_influence:
     input:
         notebook("08_concept_influence"),
-        R + "predictions/f_star_test.parquet",
+        R + "notebooks/04_evaluation.ipynb",
     output:
         R + "notebooks/08_concept_influence.ipynb",
     params:
         name="08_concept_influence",
         section=section("08_concept_influence"),
+        code=code_version(report=False),
     shell:
         COMMAND
 
@@ -136,13 +149,14 @@ rule concept_influence:
 rule dataset_geography:
     input:
         notebook("09_dataset_geography"),
-        R + "manifest.parquet",
-        R + "partitions/hierarchy.json",
+        R + "notebooks/01_photos.ipynb",
+        model("notebooks/02_partitions.ipynb"),
     output:
         R + "notebooks/09_dataset_geography.ipynb",
     params:
         name="09_dataset_geography",
         section=section("09_dataset_geography"),
+        code=code_version(report=False),
     shell:
         COMMAND
 
@@ -152,5 +166,7 @@ rule report:
         lambda wildcards: executed(wildcards.study),
     output:
         R + "report/index.html",
+    params:
+        code=code_version(report=True),
     shell:
         f"{RUN} report --study {{wildcards.study}} {BELOW}"

@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     except NotebookError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if error.is_bad_input else 1
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
@@ -70,16 +70,32 @@ def run_command(options: argparse.Namespace) -> int:
             raise ValueError(f"-p {text}: expected notebook.name=value")
         name, value = parse_parameter(rest)
         given.setdefault(notebook, {})[name] = value
+    root = find_root()
+    source = read_study(root, options.study).get("01_photos", {}).get("source")
+    if options.photos and source == "rendered":
+        raise ValueError(f"photos: study {options.study} draws its own; try --study own_photos")
     if options.photos:
-        given.setdefault("01_photos", {})["photos"] = photos_argument(options.photos)
-    return run_study(find_root(), options.study, options.out_dir, given)
+        given.setdefault("01_photos", {}).update(photos_argument(options.photos))
+    elif source in ("folder", "table") and not given.get("01_photos", {}).get("photos"):
+        raise ValueError(f"photos: study {options.study} needs a folder or list; give --photos")
+    return run_study(root, options.study, options.out_dir, given)
 
 
-def photos_argument(path: str) -> str:
-    """The path of the user's photos, absolute; ValueError where there is nothing."""
-    if not Path(path).exists():
+def photos_argument(path: str) -> dict[str, str]:
+    """Parameters of notebook 01 for the user's photos; ValueError where there are none.
+
+    The files of a list are looked for beside it.
+    """
+    from geoutils.photos.folder import PHOTO_SUFFIXES  # here, since it takes a while
+
+    photos = Path(path).resolve()
+    if not photos.exists():
         raise ValueError(f"photos: {path} does not exist; expected a folder or a CSV/Parquet list")
-    return str(Path(path).resolve())
+    if photos.is_file():
+        return {"source": "table", "photos": str(photos), "photos_dir": str(photos.parent)}
+    if not any(file.suffix.lower() in PHOTO_SUFFIXES for file in photos.rglob("*")):
+        raise ValueError(f"photos: no JPEG, PNG or WebP photo below {path}")
+    return {"source": "folder", "photos": str(photos)}
 
 
 def notebook_command(options: argparse.Namespace) -> int:

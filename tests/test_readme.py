@@ -30,3 +30,9 @@ def test_it_names_every_make_target():
     targets = [line.split(":")[0] for line in (ROOT / "Makefile").read_text().splitlines()]
     for target in ("study", "smoke", "test", "lab", "bench"):
         assert target in targets and f"make {target}" in README
+
+
+def test_its_example_runs():
+    names: dict = {}
+    exec(README.split("```python")[1].split("```")[0], names)
+    assert len(names["cells"]) == 100_000

@@ -15,6 +15,7 @@ from geoutils.photos.labels import scenes_of
 from geoutils.photos.manifest import SPLITS, sift, text_of
 
 DELIMITERS = (",", ";", "\t")
+OTHER_SPLIT_NAMES = {"training": "train", "valid": "val", "validation": "val", "testing": "test"}
 TABLE_SUFFIXES = (".csv", ".tsv", ".parquet")
 
 
@@ -39,16 +40,26 @@ def read_table(
         table["photo"] = [f"{path.stem}-{row:07d}" for row in range(len(table))]
     table["scene"] = scenes_of(table)
     if "split" in table:
-        names = text_of(table["split"]).str.lower()
-        table["split"] = names.where(names.isin(SPLITS), "")
+        table["split"] = _known_splits(text_of(table["split"]), str(path))
     for column in {"s16", "s365"} & set(table):
         codes = pd.to_numeric(table[column], errors="coerce")
-        table[column] = codes.fillna(-1).astype("int16")
+        table[column] = codes.where(codes.between(0, 364), -1).astype("int16")
     table = table.drop(columns=["s3", "prob_indoor", "prob_natural", "prob_urban"], errors="ignore")
     if photos_dir is not None:
         table = _with_files(table, Path(photos_dir))
     manifest, rejected = sift(table)
     return manifest, pd.concat([rejected, broken_lines], ignore_index=True)
+
+
+def _known_splits(names: pd.Series, where: str) -> pd.Series:
+    """Splits under our names; ValueError for unknown ones, or where only some rows have one."""
+    names = names.str.strip().str.lower().replace(OTHER_SPLIT_NAMES)
+    unknown = sorted(set(names) - {*SPLITS, ""})
+    if unknown:
+        raise ValueError(f"{where}: split {unknown[0]!r}; expected {', '.join(SPLITS)}")
+    if (names == "").any() and (names != "").any():
+        raise ValueError(f"{where}: {(names == '').sum()} rows have no split; fill or drop them")
+    return names
 
 
 def read_columns(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -75,6 +75,7 @@ def draw_confidence_histogram(
                     va="bottom",
                     fontsize=6,
                     color=PALETTE["grey"],
+                    bbox={"fc": "white", "lw": 0, "pad": 0.5},  # the lines pass behind
                 )
     ax.set(xlim=(0, 1), ylim=(0, max(0.3, 1.25 * share.max())), xlabel="confidence")
     ax.set(ylabel="share of photos", axisbelow=True)

@@ -96,7 +96,8 @@ def draw_photos_and_people(ax: Axes, countries: pd.DataFrame, named: Sequence[st
     """Draw photos over inhabitants of countries, both on log scales, coloured by continent.
 
     `countries` is a table of `country_coverage`; those without photos are drawn as a row of ticks
-    below the axis of photos. `named` are the countries (index) whose names are written.
+    below the axis of photos. `named` are the countries (index) whose names are written, on the
+    left of the dot where others crowd on its right.
     """
     people = countries[countries["population"] > 0]
     have = people[people["photos"] > 0]
@@ -119,7 +120,10 @@ def draw_photos_and_people(ax: Axes, countries: pd.DataFrame, named: Sequence[st
     for code in named:
         row = countries.loc[code]
         at = (row["population"], max(row["photos"], floor))
-        ax.annotate(row["name"], at, xytext=(4, 3), size=7, **_OFFSET)
+        beside = people["population"].between(at[0], 5 * at[0], inclusive="right")
+        crowded = (beside & people["photos"].between(at[1] / 1.1, 1.7 * at[1])).any()
+        shift, side = (-4, "right") if crowded else (4, "left")
+        ax.annotate(row["name"], at, xytext=(shift, 3), size=7, ha=side, **_OFFSET)
     ax.set(xscale="log", yscale="log", ylim=(floor * 0.75, most * 2))
     ax.set(xlabel="inhabitants", ylabel="photos")
     if len(have):
@@ -135,7 +139,8 @@ def draw_ranking(
     ax.hlines(rows, left, values, color=colors, lw=1.2, alpha=0.5)
     ax.scatter(values, rows, color=colors, s=28, zorder=3)
     for row, value in zip(rows, values, strict=True):
-        ax.annotate(f"{value:,.3g}", (value, row), xytext=(6, 0), va="center", size=7.5, **_OFFSET)
+        label = f"{float(f'{value:.2g}'):,g}"  # two digits, without an exponent
+        ax.annotate(label, (value, row), xytext=(6, 0), va="center", size=7.5, **_OFFSET)
     ax.set(xscale="log", xlim=(left, values.max() * 3), ylim=(len(names) - 0.5, -0.5))
     ax.set_yticks(rows, names)
     ax.xaxis.set_major_formatter("{x:g}")

@@ -65,4 +65,7 @@ def parse_parameter(text: str) -> tuple[str, Any]:
     name, separator, value = text.partition("=")
     if not separator or not name:
         raise ValueError(f"-p {text}: expected name=value")
-    return name, yaml.safe_load(value)
+    try:
+        return name, yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise ValueError(f"-p {text}: {' '.join(str(error).split())}") from None

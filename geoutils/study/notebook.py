@@ -1,7 +1,7 @@
 """What a notebook asks of the study: its parameters, its folders, and where its results go."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from numbers import Real
 from pathlib import Path
 from types import SimpleNamespace
@@ -80,11 +80,12 @@ class NotebookRun:
         write_json(captions | {name: caption}, path)
 
 
-def open_notebook(notebook: str, variables: Mapping[str, Any]) -> NotebookRun:
+def open_notebook(notebook: str, variables: MutableMapping[str, Any]) -> NotebookRun:
     """Open a run of `notebook` with the parameters found among its variables; pass `globals()`.
 
     Parameters are the variables of plain types (numbers, strings, lists, dicts, None) that exist
-    when this is called: `study`, `out_dir`, and those of the notebook's section in the study file.
+    when this is first called: `study`, `out_dir`, and those of the notebook's section in the study
+    file. Their names are kept among the variables, so that the cell can be run again later.
     Papermill only warns of a parameter that a notebook does not know; here it is a ValueError.
     """
     given = {
@@ -93,7 +94,9 @@ def open_notebook(notebook: str, variables: Mapping[str, Any]) -> NotebookRun:
         if isinstance(value, PARAMETER_TYPES)
         and name == name.lower()  # capitals are constants that were imported
         and not name.startswith("_")
+        and name in variables.get("_parameter_names", variables)
     }
+    variables["_parameter_names"] = sorted(given)
     study, out_dir = given.pop("study"), given.pop("out_dir")
     set_matplotlib_formats("retina")  # figures in the notebook with twice the pixels
     root = find_root()

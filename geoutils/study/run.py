@@ -5,7 +5,8 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,13 @@ def run_study(
                 f"it has {', '.join(notebooks_of(contents))}"
             )
         contents[notebook] = merge(contents[notebook], parameters, notebook)
-    with only_run_of(study, base):
+    model_from = contents.get("model_from", study)
+    with ExitStack() as locks:
+        held = [locks.enter_context(only_run_of(s, base)) for s in sorted({study, model_from})]
         write_settings(contents, study, base)
-        model_from = contents.get("model_from", study)
-        if model_from != study:
+        if not (base / "results" / model_from / "settings.yaml").exists():
             write_settings(read_study(root, model_from), model_from, base)
+        started = time.time()
         command = [
             *(sys.executable, "-m", "snakemake"),
             *("--snakefile", str(root / "Snakefile")),
@@ -48,14 +51,17 @@ def run_study(
             "--nolock",  # our lock, unlike Snakemake's, ends with the process that holds it
             *("--quiet", "all"),  # the notebooks speak for themselves
         ]
-        status = subprocess.run(command, cwd=root, check=False).returncode
+        # The locks live as long as the last process that works on the results.
+        status = subprocess.run(command, cwd=root, check=False, pass_fds=held).returncode
         folders = {base / "results" / name / "notebooks" for name in (study, model_from)}
-        return 2 if status and any(bad_input(folder) for folder in folders) else status
+        return 2 if status and any(bad_input(folder, started) for folder in folders) else status
 
 
-def bad_input(folder: Path) -> bool:
-    """Whether a failed notebook in `folder` stopped because its input cannot be used."""
+def bad_input(folder: Path, since: float) -> bool:
+    """Whether a notebook that failed since then stopped because its input cannot be used."""
     for path in folder.glob("*.failed.ipynb"):
+        if path.stat().st_mtime < since:
+            continue
         for cell in json.loads(path.read_text())["cells"]:
             if any(output.get("ename") == "ValueError" for output in cell.get("outputs", [])):
                 return True
@@ -79,7 +85,7 @@ def write_settings(contents: dict[str, Any], study: str, base: Path) -> None:
 
 @contextmanager
 def only_run_of(study: str, base: Path):
-    """Hold the study's lock; ValueError if another process does, or the folder is not writable."""
+    """Hold a study's lock, yield its file's number; ValueError if it is held or not writable."""
     path = base / "results" / study / ".lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,4 +97,4 @@ def only_run_of(study: str, base: Path):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ValueError(f"study {study} is already being run in {path.parent}") from None
-        yield
+        yield file.fileno()

@@ -76,11 +76,19 @@ def notebooks_of(contents: dict[str, Any]) -> list[str]:
 def merge(section: dict[str, Any], given: dict[str, Any], where: str) -> dict[str, Any]:
     """A notebook's parameters: the study file's values, replaced by those given (None: not given).
 
-    Raises ValueError for a name that the section does not have.
+    Raises ValueError for a name that the section does not have, or a text where it has a number.
     """
     unknown = sorted(set(given) - set(section))
     if unknown:
         raise ValueError(
             f"{where}: unknown parameter {', '.join(unknown)}; known: {', '.join(section)}"
         )
-    return section | {name: value for name, value in given.items() if value is not None}
+    merged = section | {name: value for name, value in given.items() if value is not None}
+    for name, value in merged.items():
+        is_number = isinstance(section[name], int | float) and not isinstance(section[name], bool)
+        if is_number and isinstance(value, str):
+            try:
+                merged[name] = float(value)  # YAML takes 1e-3 for a word
+            except ValueError:
+                raise ValueError(f"{where}: {name} should be a number, found {value!r}") from None
+    return merged

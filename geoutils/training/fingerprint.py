@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-SAMPLED_ROWS = 256  # of large arrays: enough to notice photos that were drawn anew
+WHOLE_BYTES = 2**30  # larger arrays are sampled: reading them would take longer than it is worth
+SAMPLED_ROWS = 4096
 
 
 def fingerprint(*parts: Any) -> str:
@@ -28,7 +29,9 @@ def fingerprint(*parts: Any) -> str:
 
 
 def pixels_fingerprint(pixels: ndarray) -> str:
-    """Fingerprint of photos that may be too many to read: their shape and evenly spaced rows."""
+    """Fingerprint of photos; of those that are too many to read, shape and evenly spaced rows."""
+    if pixels.nbytes <= WHOLE_BYTES:
+        return fingerprint(np.asarray(pixels))
     rows = np.unique(np.linspace(0, len(pixels) - 1, min(SAMPLED_ROWS, len(pixels))).astype(int))
     return fingerprint(list(pixels.shape), np.asarray(pixels[rows]))
 

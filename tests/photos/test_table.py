@@ -153,9 +153,18 @@ def test_scenes_from_each_kind_of_label():
 
 
 def test_splits_of_a_list_are_kept(tmp_path):
-    text = "photo,lat,lon,split\na,52.5,13.4,Train\nb,52.5,13.4,holdout\n"
+    text = "photo,lat,lon,split\na,52.5,13.4,Train\nb,52.5,13.4,validation\n"
     manifest, _ = read_table(written(tmp_path, text))
-    assert manifest["split"].tolist() == ["train", ""]
+    assert manifest["split"].tolist() == ["train", "val"]
+
+
+@pytest.mark.parametrize(
+    ("split", "message"), [("holdout", "split 'holdout'; expected"), ("", "1 rows have no split")]
+)
+def test_splits_that_would_be_lost_are_refused(tmp_path, split, message):
+    text = f"photo,lat,lon,split\na,52.5,13.4,train\nb,52.5,13.4,{split}\n"
+    with pytest.raises(ValueError, match=message):
+        read_table(written(tmp_path, text))
 
 
 def test_listed_photos_are_opened_where_they_lie(tmp_path, photo_bytes):

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from geoutils.plots.concept_colors import NATURAL
 from geoutils.plots.maps import WORLD
 from geoutils.plots.photos import (
-    CONCEPT_COLORS,
     contact_sheet,
     draw_concept_key,
     draw_counts,
@@ -73,7 +73,7 @@ def test_concepts_are_named_by_falling_area_without_specks_and_nothing():
     _, ax = plt.subplots()
     draw_concept_key(ax, concepts, ["nothing", "sky", "balloon", "speck"])
     assert labels(ax) == ["balloon  50.0%", "sky  40.0%"]
-    expected = matplotlib.colors.to_rgb(CONCEPT_COLORS["sky"])
+    expected = matplotlib.colors.to_rgb(NATURAL["sky"])
     np.testing.assert_allclose(np.asarray(ax.images[0].get_array())[0, 0], expected)
 
 

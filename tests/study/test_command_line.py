@@ -8,6 +8,7 @@ from geoutils.__main__ import main
 from geoutils.study.run import only_run_of
 
 ROOT = Path(__file__).parents[2]
+OWN = ["run", "--study", "own_photos"]
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,12 @@ def in_the_repository(monkeypatch):
         (["run", "-p", "01_photos.sise=3"], "error: 01_photos: unknown parameter sise; known: "),
         (["run", "-p", "11_photos.size=3"], "error: -p 11_photos: study default has no such"),
         (["run", "-p", "size=3"], "error: -p size=3: expected notebook.name=value"),
-        (["run", "--photos", "nowhere"], "error: photos: nowhere does not exist; expected a"),
+        (["run", "--photos", "."], "error: photos: study default draws its own; try --study own"),
+        ([*OWN, "--photos", "nowhere"], "error: photos: nowhere does not exist; expected a"),
+        ([*OWN, "--photos", "studies"], "error: photos: no JPEG, PNG or WebP photo below studies"),
+        (OWN, "error: photos: study own_photos needs a folder or list; give --photos"),
+        (["run", "-p", "04_evaluation.seed=[1"], "error: -p seed=[1: while parsing"),
+        (["run", "-p", "03_training.learning_rate=fast"], "error: 03_training: learning_rate sh"),
         (["notebook", "99_none"], "error: notebook: study default has no 99_none; it has 01_"),
         (["notebook", "01_photos", "-p", "sise=3"], "error: 01_photos: unknown parameter sise"),
         (["notebook", "01_photos", "-p", "size"], "error: -p size: expected name=value"),

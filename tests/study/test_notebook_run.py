@@ -42,6 +42,14 @@ def test_a_parameter_the_notebook_does_not_know_is_refused(root):
         open_notebook("01_photos", variables(sise=32))
 
 
+def test_the_cell_can_be_run_again_after_the_rest_of_the_notebook(root):
+    names = variables(size=32, seed=None)
+    open_notebook("01_photos", names)
+    names |= {"found": 3, "text": "later", "seed": 5}
+    run = open_notebook("01_photos", names)
+    assert vars(run.settings) == {"size": 32, "seed": 5}
+
+
 def test_a_notebook_without_a_section_is_refused(root):
     with pytest.raises(ValueError, match=r"studies/own\.yaml has no section 02_partitions"):
         open_notebook("02_partitions", variables())

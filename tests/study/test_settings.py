@@ -48,6 +48,12 @@ def test_given_values_win_and_none_means_not_given():
     assert merge(section, {"size": 32, "seed": None}, "01_photos") == {"size": 32, "seed": 0}
 
 
+def test_a_number_that_yaml_takes_for_a_word_is_a_number():
+    assert merge({"rate": 0.1}, {"rate": "1e-3"}, "03_training") == {"rate": 0.001}
+    with pytest.raises(ValueError, match="rate should be a number, found 'fast'"):
+        merge({"rate": 0.1}, {"rate": "fast"}, "03_training")
+
+
 def test_an_unknown_parameter_is_refused():
     with pytest.raises(ValueError, match="01_photos: unknown parameter sise; known: size"):
         merge({"size": 64}, {"sise": 32}, "01_photos")

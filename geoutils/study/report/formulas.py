@@ -53,8 +53,10 @@ def put_formulas_back(soup: BeautifulSoup, formulas: list[Formula]) -> None:
     """Replace the marks by MathML; by the LaTeX source where it cannot be converted."""
     for tag in soup.find_all(True):
         for name, value in tag.attrs.items():
-            if isinstance(value, str):
-                tag[name] = _MARK.sub(lambda mark: formulas[int(mark[1])].latex, value)
+            if isinstance(value, str) and _MARK.search(value):  # sanitised before: words only
+                spoken = name in ("alt", "title")
+                latex = _MARK.sub(lambda mark: formulas[int(mark[1])].latex, value)
+                tag[name] = latex if spoken else ""
     for text in soup.find_all(string=_MARK):
         pieces = _MARK.split(escape(text, quote=False))
         pieces[1::2] = [_drawn(formulas[int(index)]) for index in pieces[1::2]]

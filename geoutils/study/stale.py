@@ -1,0 +1,41 @@
+"""What a notebook's results depend on besides its parameters and the files before it."""
+
+import hashlib
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).parents[1]
+REPORT = PACKAGE / "study" / "report"
+
+
+@cache
+def code_version(report: bool) -> str:
+    """Hash of the package's code: of the report's part, or of all the rest."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.is_relative_to(REPORT) == report:
+            digest.update(str(path.relative_to(PACKAGE)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def photos_version(section: dict[str, Any]) -> str:
+    """Hash of the names, sizes and times of a user's photos; "" where photos are rendered."""
+    if section["source"] == "rendered":
+        return ""
+    listing = Path(section["photos"])
+    roots = [
+        path for path in (listing, section["photos_dir"] and Path(section["photos_dir"])) if path
+    ]
+    digest = hashlib.sha256()
+    for root in roots:
+        files = [root] if root.is_file() else sorted(_files_below(root))
+        for path in files:
+            seen = path.stat()
+            digest.update(f"{path} {seen.st_size} {seen.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _files_below(folder: str | Path) -> list[Path]:
+    return [Path(parent, name) for parent, _, names in os.walk(folder) for name in names]
