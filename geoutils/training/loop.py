@@ -93,9 +93,8 @@ def _run(
     job: Job, model: nn.Module, val_pixels: ndarray, val_cells: ndarray, names: list[str], key: str
 ) -> None:
     """Train from the start, or from the state in the folder, to the last epoch."""
-    for pattern in (".*.safetensors", ".tmp*"):  # what a killed run was just writing
-        for path in job.folder.glob(pattern):
-            path.unlink()
+    for path in job.folder.glob(".*"):  # what a killed run was just writing
+        path.unlink()
     progress = read_progress(job.folder)
     if progress is not None and progress.key == key:
         load_state(job.folder, job.model, job.optimizer)
