@@ -111,6 +111,7 @@ def photo_with_gps(path, latitude, longitude):
         3: "E" if longitude >= 0 else "W",
         4: dms(longitude),
     }
+    exif[0x013B] = "Ann"  # artist
     noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
     Image.fromarray(noise).save(path, exif=exif)
 
@@ -131,7 +132,7 @@ def test_own_photos_are_located_and_none_is_lost(out, own_root, tmp_path):
     folder = tmp_path / "photos"
     folder.mkdir()
     photo_with_gps(folder / "santiago.jpg", -33.45, -70.66)
-    photo_with_gps(folder / "oslo.jpg", 59.91, 10.75)
+    photo_with_gps(folder / "oslo.jpg", 59.91, 10.75)  # all by one author, as own photos are
     (folder / "cut.jpg").write_bytes((folder / "oslo.jpg").read_bytes()[:900])
     Image.new("RGB", (20, 20)).save(folder / "nowhere.jpg")
     contents = read_study(own_root, "own_photos")

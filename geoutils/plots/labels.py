@@ -1,6 +1,5 @@
 """Texts that have to fit below a picture."""
 
-import numpy as np
 from jaxtyping import Real
 from numpy import ndarray
 
@@ -19,6 +18,7 @@ def shortened(text: str, width: int) -> str:
 def short_places(latlon_deg: Real[ndarray, "n 2"], width: int) -> list[str]:
     """Town and country code of each location, the town in at most `width` characters.
 
+    >>> import numpy as np
     >>> short_places(np.array([[45.76, 4.84], [30.0, -40.0]]), 16)
     ['Lyon, FR', 'open sea']
     """
