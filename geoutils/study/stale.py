@@ -12,10 +12,10 @@ REPORT = PACKAGE / "study" / "report"
 
 @cache
 def code_version(report: bool) -> str:
-    """Hash of the package's code: of the report's part, or of all the rest."""
+    """Hash of the package's code and data: of the report's part, or of all the rest."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        if path.is_relative_to(REPORT) == report:
+    for path in sorted(_files_below(PACKAGE)):
+        if path.is_relative_to(REPORT) == report and "__pycache__" not in path.parts:
             digest.update(str(path.relative_to(PACKAGE)).encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -24,13 +24,9 @@ def photos_version(section: dict[str, Any]) -> str:
     """Hash of the names, sizes and times of a user's photos; "" where photos are rendered."""
     if section["source"] == "rendered":
         return ""
-    listing = Path(section["photos"])
-    roots = [
-        path for path in (listing, section["photos_dir"] and Path(section["photos_dir"])) if path
-    ]
     digest = hashlib.sha256()
-    for root in roots:
-        files = [root] if root.is_file() else sorted(_files_below(root))
+    for root in filter(None, (section["photos"], section["photos_dir"])):
+        files = [Path(root)] if os.path.isfile(root) else sorted(_files_below(root))
         for path in files:
             seen = path.stat()
             digest.update(f"{path} {seen.st_size} {seen.st_mtime_ns}\n".encode())

@@ -12,7 +12,6 @@ _CHOICE = (
     ("04", "a_25", "{:.1%}", "of the test photos placed within 25\u202fkm"),
     ("04", "a_2500", "{:.1%}", "placed within 2500\u202fkm"),
     ("06", "ece_product", "{:.1%}", "calibration error of the product f*"),
-    ("08", "hit_rate", "{:.0%}", "of explanations name the thing that gave the place away"),
     ("09", "gini_city", "{:.2f}", "Gini coefficient of photos over cities"),
 )
 
