@@ -155,5 +155,5 @@ def test_a_folder_without_photos_is_bad_input(own_root, tmp_path, monkeypatch, c
     arguments = ["notebook", "01_photos", "--study", "own_photos"]
     arguments += ["--out-dir", str(tmp_path / "out"), "-p", f"photos={tmp_path / 'empty'}"]
     assert main(arguments) == 2
-    assert "no photos" in capsys.readouterr().err
+    assert "holds no JPEG, PNG or WebP photo" in capsys.readouterr().err
     assert not (tmp_path / "out" / "results" / "own_photos" / "manifest.parquet").exists()
