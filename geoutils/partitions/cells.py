@@ -16,6 +16,11 @@ class Cells(ABC):
     """
 
     kind: ClassVar[str]  # stands in saved files and chooses the class that reads them
+    kinds: ClassVar[dict[str, type["Cells"]]] = {}
+
+    def __init_subclass__(cls, **arguments):
+        super().__init_subclass__(**arguments)
+        Cells.kinds[cls.kind] = cls
 
     @abstractmethod
     def __len__(self) -> int: ...
@@ -43,6 +48,13 @@ class Cells(ABC):
     @abstractmethod
     def columns(self) -> dict[str, Any]:
         """Columns of a table, one row per cell, from which `from_columns` makes the cells again."""
+
+    def attributes(self) -> dict[str, Any]:
+        """What else makes the cells, for all of them together: strings, numbers, lists of them.
+
+        A saved table holds it under "cells" of its `attrs`, where `from_columns` finds it.
+        """
+        return {}
 
     @classmethod
     @abstractmethod

@@ -15,8 +15,6 @@ from geoutils.partitions.cells import Cells
 from geoutils.partitions.s2_cells import S2Cells
 from geoutils.sphere import checked_latlon
 
-KINDS: dict[str, type[Cells]] = {S2Cells.kind: S2Cells}
-
 _CSV_COLUMNS = ["class_label", "hex_id", "imgs_per_cell", "latitude_mean", "longitude_mean"]
 
 
@@ -79,6 +77,7 @@ class Partition:
         """Write the table as Parquet; the partition's name and kind go into its metadata."""
         table = self.table()
         table.attrs = {"partition": self.name, "kind": self.cells.kind}
+        table.attrs["cells"] = self.cells.attributes()
         with replacing(path) as temporary:
             table.to_parquet(temporary, index=False)
 
@@ -87,11 +86,12 @@ class Partition:
         """Read what `save` wrote; ValueError for a Parquet file that is no partition."""
         table = pd.read_parquet(path)
         kind = table.attrs.get("kind")
-        if kind not in KINDS:
-            raise ValueError(f"path: {path} holds no partition (kind {kind!r}, known: {[*KINDS]})")
+        if kind not in Cells.kinds:
+            known = sorted(Cells.kinds)
+            raise ValueError(f"path: {path} holds no partition (kind {kind!r}, known: {known})")
         return cls(
             name=table.attrs["partition"],
-            cells=KINDS[kind].from_columns(table),
+            cells=Cells.kinds[kind].from_columns(table),
             centers_deg=table[["latitude", "longitude"]].to_numpy(np.float64),
             counts=table["photos"].to_numpy(np.int64),
             names=table["name"].tolist(),
