@@ -4,6 +4,7 @@
 #   make study STUDY=own_photos PHOTOS=folder   the same on your own photos
 #   make smoke                        a tiny study through every notebook
 #   make test                         all tests
+#   make test-nominatim               install a real Nominatim server, geocode with it
 #   make lab                          JupyterLab on the notebooks
 #   make report                       make the report again from executed notebooks
 #   make lint                         style of code and notebooks
@@ -19,7 +20,7 @@ RUN := $(VENV)/bin/python -m
 export HF_HUB_OFFLINE ?= 1
 export PYTHONUNBUFFERED = 1
 
-.PHONY: study smoke report test lab lint bench setup clean
+.PHONY: study smoke report test test-nominatim lab lint bench setup clean
 
 study: setup
 	$(RUN) geoutils run --study "$(STUDY)" $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(OUT),--out-dir "$(OUT)")
@@ -32,6 +33,10 @@ report: setup
 
 test: setup
 	$(RUN) pytest -n 2 --dist loadfile
+
+test-nominatim: setup
+	$(VENV)/bin/python tests/geocoding/nominatim/install.py
+	$(RUN) pytest tests/geocoding/nominatim
 
 lab: setup
 	$(RUN) jupyterlab notebooks

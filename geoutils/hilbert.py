@@ -47,9 +47,10 @@ def curve_position(
     """Position (60 bits) of leaf cell (i, j) along the curve of its face."""
     position = np.zeros_like(i)
     orientation = face & _SWAP
+    i, j = i << _BITS + 2, j << 2  # their places in the tables' keys
     for step in reversed(range(_STEPS)):
         shift = step * _BITS
-        key = (i >> shift & _MASK) << _BITS + 2 | (j >> shift & _MASK) << 2 | orientation
+        key = i >> shift & _MASK << _BITS + 2 | j >> shift & _MASK << 2 | orientation
         found = _TO_POSITION[key]
         position = position << 2 * _BITS | found >> 2
         orientation = found & 3

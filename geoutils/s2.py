@@ -6,19 +6,28 @@ one range of numbers around its own, and every function here is arithmetic on wh
 Faces, projection and curve are those of Google's S2 (quadratic projection): ids are identical.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from jaxtyping import Float, Int, Real, UInt64
 from numpy import ndarray
 
+from geoutils.cube import (
+    SIZE,
+    face_coordinate,
+    face_uv,
+    face_xyz,
+    leaf_coordinate,
+    on_next_face,
+)
 from geoutils.hilbert import MAX_LEVEL, curve_cell, curve_position
 from geoutils.rings import latlon_rings
 from geoutils.sphere import EARTH_RADIUS_KM, checked_latlon, latlon_of, unit_vectors
 
 FACES = (np.arange(6, dtype=np.uint64) << np.uint64(61)) | np.uint64(1 << 60)
 
-_SIZE = 1 << MAX_LEVEL  # leaf cells along the side of a face
 _ONE = np.uint64(1)
-_CHUNK = 1 << 13  # points at a time: intermediate arrays stay in the cache
+_CHUNK = 1 << 14  # points at a time: intermediate arrays stay in the cache
 
 
 def cell_ids(latlon_deg: Real[ndarray, "n 2"], level: int = MAX_LEVEL) -> UInt64[ndarray, " n"]:
@@ -29,14 +38,12 @@ def cell_ids(latlon_deg: Real[ndarray, "n 2"], level: int = MAX_LEVEL) -> UInt64
     >>> tokens(cell_ids(np.array([[48.8584, 2.2945]]), level=12))  # the Eiffel Tower
     ['47e66ff']
     """
-    latlon_deg = checked_latlon(latlon_deg)
+    latlon_deg, mark = checked_latlon(latlon_deg), _mark_of(_checked_level(level))
     ids = np.empty(len(latlon_deg), dtype=np.uint64)
-    for start in range(0, len(ids), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        face, u, v = _face_uv(*unit_vectors(latlon_deg[part]).T)
-        position = curve_position(face, _leaf_coordinate(u), _leaf_coordinate(v))
-        ids[part] = (face.astype(np.uint64) << np.uint64(61)) | (position.view(np.uint64) << _ONE)
-    return _at_level(ids | _ONE, _checked_level(level))
+    for part in _parts(len(ids)):
+        face, u, v = face_uv(unit_vectors(latlon_deg[part]))
+        ids[part] = _with_mark(_leaf_ids(face, leaf_coordinate(u), leaf_coordinate(v)), mark)
+    return ids
 
 
 def levels(ids: UInt64[ndarray, "*shape"]) -> Int[ndarray, "*shape"]:
@@ -53,7 +60,7 @@ def parents(ids: UInt64[ndarray, " n"], level: int) -> UInt64[ndarray, " n"]:
     finest_allowed = levels(ids).min(initial=MAX_LEVEL)
     if _checked_level(level) > finest_allowed:
         raise ValueError(f"level: {level} is finer than a cell of level {finest_allowed} in ids")
-    return _at_level(ids, level)
+    return _with_mark(ids, _mark_of(level))
 
 
 def children(ids: UInt64[ndarray, " n"]) -> UInt64[ndarray, "n 4"]:
@@ -65,6 +72,26 @@ def children(ids: UInt64[ndarray, " n"]) -> UInt64[ndarray, "n 4"]:
     return ids[:, None] + offsets * quarter[:, None]
 
 
+def neighbors(ids: UInt64[ndarray, " n"]) -> UInt64[ndarray, "n 4"]:
+    """Four cells of the same level across the edges of each: its face's -v, +u, +v and -u side.
+
+    At a cube edge the neighbour lies on the next face. Order as in S2's GetEdgeNeighbors.
+
+    >>> tokens(neighbors(from_tokens(["47e67"]))[0])
+    ['47e61', '47e65', '47e69', '47e5d']
+    """
+    neighbors = np.empty((len(ids), 4), dtype=np.uint64)
+    for part in _parts(len(ids)):
+        face, i, j, size = _squares(ids[part])
+        i = (i[:, None] + size[:, None] * [0, 1, 0, -1]).ravel()
+        j = (j[:, None] + size[:, None] * [-1, 0, 1, 0]).ravel()
+        face, mark = np.repeat(face, 4), np.repeat(_lowest_bit(ids[part]), 4)
+        beyond = (i < 0) | (i >= SIZE) | (j < 0) | (j >= SIZE)
+        face[beyond], i[beyond], j[beyond] = on_next_face(face[beyond], i[beyond], j[beyond])
+        neighbors[part] = _with_mark(_leaf_ids(face, i, j), mark).reshape(-1, 4)
+    return neighbors
+
+
 def id_ranges(ids: UInt64[ndarray, " n"]) -> tuple[UInt64[ndarray, " n"], UInt64[ndarray, " n"]]:
     """Smallest and largest leaf id inside each cell; every descendant lies between them."""
     reach = _lowest_bit(ids) - _ONE
@@ -73,7 +100,8 @@ def id_ranges(ids: UInt64[ndarray, " n"]) -> tuple[UInt64[ndarray, " n"], UInt64
 
 def tokens(ids: UInt64[ndarray, " n"]) -> list[str]:
     """Ids as S2 tokens: hexadecimal without the zeros at the end."""
-    return [f"{cell:016x}".rstrip("0") for cell in ids.tolist()]
+    digits = ids.astype(">u8").tobytes().hex()
+    return [digits[start : start + 16].rstrip("0") for start in range(0, len(digits), 16)]
 
 
 def from_tokens(texts: list[str]) -> UInt64[ndarray, " n"]:
@@ -93,9 +121,12 @@ def from_tokens(texts: list[str]) -> UInt64[ndarray, " n"]:
 
 def centers(ids: UInt64[ndarray, " n"]) -> Float[ndarray, "n 2"]:
     """Location of each cell's center, in degrees."""
-    face, i, j, size = _squares(ids)
-    u, v = _st_to_uv((i + size / 2) / _SIZE), _st_to_uv((j + size / 2) / _SIZE)
-    return latlon_of(_face_xyz(face, u, v))
+    locations = np.empty((len(ids), 2))
+    for part in _parts(len(ids)):
+        face, i, j, size = _squares(ids[part])
+        u, v = face_coordinate(i + size / 2), face_coordinate(j + size / 2)
+        locations[part] = latlon_of(face_xyz(face, u, v))
+    return locations
 
 
 def areas_km2(
@@ -128,6 +159,10 @@ def boundary(cell_id: int | np.uint64, points_per_edge: int = 8) -> Float[ndarra
     return boundaries(np.array([cell_id], dtype=np.uint64), points_per_edge)[0]
 
 
+def _parts(n: int) -> Iterator[slice]:
+    return (slice(start, start + _CHUNK) for start in range(0, n, _CHUNK))
+
+
 def _checked_level(level: int) -> int:
     if not 0 <= level <= MAX_LEVEL:
         raise ValueError(f"level: got {level}, expected 0 … {MAX_LEVEL}")
@@ -138,49 +173,24 @@ def _lowest_bit(ids):
     return ids & (~ids + _ONE)
 
 
-def _at_level(ids, level):
-    mark = np.uint64(1 << 2 * (MAX_LEVEL - level))
+def _mark_of(level: int):
+    return np.uint64(1 << 2 * (MAX_LEVEL - level))
+
+
+def _with_mark(ids, mark):
+    """Ancestor of each cell at the level that a lowest bit stands for."""
     return (ids & (~mark + _ONE)) | mark
+
+
+def _leaf_ids(face, i, j):
+    position = curve_position(face, i, j).view(np.uint64)
+    return (face.astype(np.uint64) << np.uint64(61)) | (position << _ONE) | _ONE
 
 
 def _token_number(text: str) -> int:
     if not (1 <= len(text) <= 16 and set(text.lower()) <= set("0123456789abcdef")):
         raise ValueError(f"tokens: {text!r} is no S2 cell (1 to 16 hexadecimal digits expected)")
     return int(text.ljust(16, "0"), 16)
-
-
-def _face_uv(x, y, z):
-    """Face of the cube that each vector passes through, and where (u, v in [-1, 1])."""
-    size_x, size_y = np.abs(x), np.abs(y)
-    on_z = np.abs(z) >= np.maximum(size_x, size_y)  # ties on the cube's edges as in S2
-    on_x = (size_x > size_y) & ~on_z
-    main = np.where(on_x, x, np.where(on_z, z, y))
-    first, second = np.where(on_x, y, -x), np.where(on_z, -y, z)
-    back = main < 0  # the three faces behind have u and v exchanged
-    face = np.where(on_x, 0, np.where(on_z, 2, 1)) + 3 * back
-    return face, np.where(back, second, first) / main, np.where(back, first, second) / main
-
-
-def _face_xyz(face, u, v) -> Float[ndarray, "*shape 3"]:
-    """Vectors (not of unit length) through the points u, v of the cube's faces."""
-    one = np.ones_like(u)
-    x = np.choose(face, [one, -u, -u, -one, v, v])
-    y = np.choose(face, [u, one, -v, -v, -one, u])
-    z = np.choose(face, [v, v, one, -u, -u, -one])
-    return np.stack([x, y, z], axis=-1)
-
-
-def _leaf_coordinate(u):
-    """Leaf column (or row) of a face coordinate, by S2's quadratic projection."""
-    root = 0.5 * np.sqrt(1 + 3 * np.abs(u))
-    st = np.where(u >= 0, root, 1 - root)
-    return np.minimum((st * _SIZE).astype(np.int64), _SIZE - 1)
-
-
-def _st_to_uv(st):
-    upper = (1 / 3) * (4 * st * st - 1)
-    lower = (1 / 3) * (1 - 4 * (1 - st) * (1 - st))
-    return np.where(st >= 0.5, upper, lower)
 
 
 def _squares(ids):
@@ -195,15 +205,15 @@ def _squares(ids):
 def _edge_points(ids: UInt64[ndarray, " n"], points_per_edge: int) -> Float[ndarray, "n points 3"]:
     """Points along the four edges, counter-clockwise, corner first: straight lines on the cube."""
     face, i, j, size = _squares(ids)
-    low_u, high_u = _st_to_uv(i / _SIZE)[:, None], _st_to_uv((i + size) / _SIZE)[:, None]
-    low_v, high_v = _st_to_uv(j / _SIZE)[:, None], _st_to_uv((j + size) / _SIZE)[:, None]
+    low_u, high_u = (face_coordinate(k.astype(np.float64))[:, None] for k in (i, i + size))
+    low_v, high_v = (face_coordinate(k.astype(np.float64))[:, None] for k in (j, j + size))
     step = np.arange(points_per_edge) / points_per_edge
     up, flat = step[None], np.zeros((1, points_per_edge))
     along_u = np.concatenate([up, flat + 1, 1 - up, flat], axis=1)
     along_v = np.concatenate([flat, up, flat + 1, 1 - up], axis=1)
     u = np.where(along_u == 1, high_u, low_u + (high_u - low_u) * along_u)
     v = np.where(along_v == 1, high_v, low_v + (high_v - low_v) * along_v)
-    return _face_xyz(np.broadcast_to(face[:, None], u.shape), u, v)
+    return face_xyz(np.broadcast_to(face[:, None], u.shape), u, v)
 
 
 def _solid_angle(a, b, c):

@@ -17,7 +17,8 @@ def rings_of(outline):
 
 def map_area_km2(ring):
     """Area on the sphere of a ring whose edges are straight in (longitude, sine of latitude)."""
-    x, y = np.radians(ring[:, 1]), np.sin(np.radians(ring[:, 0]))
+    x, y = np.radians(ring[:, 1] - ring[0, 1]), np.sin(np.radians(ring[:, 0]))
+    y -= y[0]  # keeps the digits of small cells
     return np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) / 2 * EARTH_RADIUS_KM**2
 
 
@@ -28,6 +29,34 @@ def test_outlines_enclose_the_area_of_their_cells_on_the_map(level):
     outlines = s2.boundaries(ALL[level], points_per_edge=400)
     areas = [sum(map_area_km2(ring) for ring in rings_of(outline)) for outline in outlines]
     np.testing.assert_allclose(areas, s2.areas_km2(ALL[level]), rtol=1e-4)
+
+
+@pytest.mark.parametrize("level", [4, 7, 10, 13])
+def test_small_outlines_at_poles_and_antimeridian_enclose_their_areas(level):
+    latitudes = [-90, -89.99, -60, -20, 0, 35.2, 45, 89.999, 90]
+    longitudes = [-180, -90, 0, 90, 135, np.nextafter(180, 0)]
+    rows = np.stack(np.meshgrid(latitudes, longitudes), axis=-1).reshape(-1, 2)
+    cells = np.unique(s2.cell_ids(rows, level))
+    outlines = s2.boundaries(cells, points_per_edge=200)
+    areas = [sum(map_area_km2(ring) for ring in rings_of(outline)) for outline in outlines]
+    np.testing.assert_allclose(areas, s2.areas_km2(cells), rtol=1e-4)
+    assert all(np.abs(outline[~np.isnan(outline)]).max() <= 180 for outline in outlines)
+
+
+@pytest.mark.parametrize("level", range(31))
+def test_every_level_has_plain_rings_at_poles_and_antimeridian(level):
+    # Four cells meet at each pole; two faces meet the antimeridian between them.
+    around = [[sign * 90, 90 * k - 135] for sign in (-1, 1) for k in range(4)]
+    poles = s2.cell_ids(np.array(around) * [1 - 1e-12, 1], level)
+    (date_line,) = s2.boundaries(s2.cell_ids(np.array([[12.3, 180.0]]), level))
+    assert np.nanmax(np.abs(date_line[:, 1])) == 180
+    assert len(rings_of(date_line)) == (1 if level else 2)
+    for outline, (latitude, _) in zip(s2.boundaries(poles), around, strict=True):
+        assert np.nanmax(np.sign(latitude) * outline[:, 0]) == 90
+        (ring,) = rings_of(outline)
+        np.testing.assert_array_equal(ring[0], ring[-1])
+        assert np.ptp(ring[:, 1]) == pytest.approx(90 if level else 360, abs=1e-9)
+    assert len(np.unique(poles)) == (2 if level == 0 else 8)
 
 
 @pytest.mark.parametrize("level", ALL)

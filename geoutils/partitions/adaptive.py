@@ -8,9 +8,15 @@ from numpy import ndarray
 
 from geoutils import s2
 from geoutils.hilbert import MAX_LEVEL
+from geoutils.partitions.growth import (
+    CellRuns,
+    CellTree,
+    CurvePhotos,
+    check_thresholds,
+    grow_tree,
+)
 from geoutils.partitions.partition import Partition
 from geoutils.partitions.s2_cells import S2Cells
-from geoutils.sphere import spherical_mean
 
 
 def adaptive_partition(
@@ -30,33 +36,58 @@ def adaptive_partition(
 def adaptive_partitions(
     latlon_deg: Real[ndarray, "photos 2"], t_min: int, t_max: Mapping[str, int]
 ) -> list[Partition]:
-    """Adaptive partitions of the same photos, one for each name and t_max: sorted only once."""
-    if len(latlon_deg) == 0:
-        raise ValueError("latlon_deg: no photos; a partition is made from at least one")
-    leaves = s2.cell_ids(latlon_deg)
-    order = np.argsort(leaves, kind="stable")
-    leaves, latlon_deg = leaves[order], latlon_deg[order]
-    partitions = []
-    for name, most in t_max.items():
-        if not 1 <= t_min <= most:
-            raise ValueError(f"t_min: got {t_min} with t_max {most}, expected 1 <= t_min <= t_max")
-        ids, begin, end = grow_cells(leaves, most)
-        kept = end - begin >= t_min
-        if not kept.any():
-            raise ValueError(f"t_min: no cell holds {t_min} of the {len(leaves):,} photos")
-        ids, begin, end = ids[kept], begin[kept], end[kept]
-        cells = S2Cells(ids)
-        means = spherical_mean(latlon_deg, _runs(begin, end, len(leaves)), len(ids))
-        partitions.append(Partition(name, cells, means, end - begin, cells.labels()))
-    return partitions
+    """Adaptive partitions of the same photos, one for each name and t_max: grown only once."""
+    photos = CurvePhotos.of(latlon_deg)
+    runs = _kept_runs(_tree(photos.leaves, t_min, t_max), t_min, t_max)
+    return [s2_partition(name, photos, cells) for name, cells in runs.items()]
+
+
+def adaptive_classes(
+    latlon_deg: Real[ndarray, "photos 2"],
+    t_min: int,
+    t_max: Mapping[str, int],
+    leaves: UInt64[ndarray, " leaves"] | None = None,
+) -> tuple[list[Partition], Int[ndarray, "photos partitions"]]:
+    """Adaptive partitions, and the class of each of their photos in each, -1 in dropped cells.
+
+    The same classes as by `assign`, without looking photos up again. `leaves` are the photos' S2
+    leaf cells where those are known already.
+    """
+    photos = CurvePhotos.of(latlon_deg, leaves)
+    tree = _tree(photos.leaves, t_min, t_max)
+    runs = _kept_runs(tree, t_min, t_max)
+    partitions = [s2_partition(name, photos, cells) for name, cells in runs.items()]
+    # Photos are brought back into their order once, with their cells in the finest growth.
+    finest = tree.runs(tree.final(min(t_max.values())))
+    cell_of_photo = photos.classes(finest, np.arange(len(finest)))
+    classes = np.empty((len(partitions), len(photos)), dtype=np.int64)
+    for row, partition in zip(classes, partitions, strict=True):
+        partition.cells.parents_of(S2Cells(finest.ids)).take(cell_of_photo, out=row)
+    return partitions, classes.T
+
+
+def adaptive_cells(
+    leaves: UInt64[ndarray, " photos"], t_min: int, t_max: Mapping[str, int]
+) -> dict[str, tuple[UInt64[ndarray, " cells"], Int[ndarray, " cells"]]]:
+    """Cells and photo counts of adaptive partitions from the photos' leaf cells alone."""
+    runs = _kept_runs(_tree(np.sort(leaves), t_min, t_max), t_min, t_max)
+    return {name: (cells.ids, cells.counts) for name, cells in runs.items()}
+
+
+def s2_partition(name: str, photos: CurvePhotos, runs: CellRuns) -> Partition:
+    """Partition whose classes are S2 cells, each with a photo at least, along the curve."""
+    cells = S2Cells(runs.ids)
+    points = photos.points(runs, np.arange(len(runs)), len(runs))
+    return Partition(name, cells, points, runs.counts, cells.labels())
 
 
 def photos_per_cell(
     cells: UInt64[ndarray, " cells"], sorted_leaves: UInt64[ndarray, " photos"]
 ) -> Int[ndarray, " cells"]:
     """Photos in each S2 cell: the difference of two binary searches among sorted leaf ids."""
-    begin, end = _photo_ranges(cells, sorted_leaves)
-    return end - begin
+    first, last = s2.id_ranges(cells)
+    begin = np.searchsorted(sorted_leaves, first)
+    return np.searchsorted(sorted_leaves, last, side="right") - begin
 
 
 def split_full_cells(
@@ -67,40 +98,27 @@ def split_full_cells(
     return np.sort(np.concatenate([cells[~full], s2.children(cells[full]).ravel()]))
 
 
-def grow_cells(
-    sorted_leaves: UInt64[ndarray, " photos"], t_max: int
-) -> tuple[UInt64[ndarray, " cells"], Int[ndarray, " cells"], Int[ndarray, " cells"]]:
-    """Split from the faces while a cell holds more than t_max photos; empty cells stay in.
-
-    Returns the cells in order of their ids, with begin and end of their photos among the sorted
-    leaf ids. Each step looks at the new cells only, so growing costs nothing beside the sorting.
-    """
-    grown = []
-    cells = s2.FACES
-    for level in range(MAX_LEVEL + 1):
-        begin, end = _photo_ranges(cells, sorted_leaves)
-        full = (end - begin > t_max) & (level < MAX_LEVEL)
-        grown.append((cells[~full], begin[~full], end[~full]))
-        if not full.any():
-            break
-        cells = s2.children(cells[full]).ravel()
-    ids, begin, end = (np.concatenate(parts) for parts in zip(*grown, strict=True))
-    order = np.argsort(ids)
-    return ids[order], begin[order], end[order]
+def _tree(
+    sorted_leaves: UInt64[ndarray, " photos"], t_min: int, t_max: Mapping[str, int]
+) -> CellTree:
+    """One tree from which the cells of all thresholds are cut."""
+    if not t_max:
+        raise ValueError("t_max: no thresholds; expected one at least, by the partition's name")
+    if len(sorted_leaves) == 0:
+        raise ValueError("leaves: no photos; a partition is made from at least one")
+    for most in t_max.values():
+        check_thresholds(t_min, most)
+    return grow_tree(sorted_leaves, min(t_max.values()))
 
 
-def _photo_ranges(cells, sorted_leaves):
-    first, last = s2.id_ranges(cells)
-    begin = np.searchsorted(sorted_leaves, first)
-    return begin, np.searchsorted(sorted_leaves, last, side="right")
-
-
-def _runs(
-    begin: Int[ndarray, " runs"], end: Int[ndarray, " runs"], n: int
-) -> Int[ndarray, " photos"]:
-    """Number of the run (begin <= k < end) that holds each k below n, -1 between runs."""
-    labels = np.full(n, -1)
-    size = end - begin
-    shift = np.repeat(begin - np.concatenate([[0], np.cumsum(size)[:-1]]), size)
-    labels[np.arange(size.sum()) + shift] = np.repeat(np.arange(len(begin)), size)
-    return labels
+def _kept_runs(tree: CellTree, t_min: int, t_max: Mapping[str, int]) -> dict[str, CellRuns]:
+    """Cells of each partition that are not dropped."""
+    kept = {}
+    for name, most in t_max.items():
+        runs = tree.runs(tree.final(most))
+        kept[name] = runs.where(runs.counts >= t_min)
+        if len(kept[name]) == 0:
+            raise ValueError(
+                f"t_min: no cell holds {t_min} of the {runs.counts.sum():,} photos (t_max {most})"
+            )
+    return kept

@@ -19,16 +19,28 @@ _INDEX = "hierarchy.json"
 class Hierarchy:
     """Partitions coarse -> fine; `parents[c, h]` is the cell of level h that holds finest cell c.
 
-    -1 stands where a cell has no ancestor at a level.
+    -1 stands where a cell has no ancestor at a level. `leaves` is the partition of the finest
+    cells: the last level unless another is given, as for a tree whose leaves end at different
+    depths.
     """
 
     levels: tuple[Partition, ...]
     parents: Int[ndarray, "cells levels"]
+    leaves: Partition | None = None
 
     def __post_init__(self):
+        if not self.levels:
+            raise ValueError("levels: none; expected one or more")
+        if self.leaves is None:
+            object.__setattr__(self, "leaves", self.levels[-1])
         if self.parents.shape[1] != len(self.levels):
             raise ValueError(
                 f"parents: {self.parents.shape[1]} columns for {len(self.levels)} levels"
+            )
+        if len(self.parents) != len(self.leaves):
+            raise ValueError(
+                f"parents: {len(self.parents)} rows for {len(self.leaves)} cells of "
+                f"{self.leaves.name!r}"
             )
         for level, column in zip(self.levels, self.parents.T, strict=True):
             if column.min(initial=0) < -1 or column.max(initial=-1) >= len(level):
@@ -42,17 +54,18 @@ class Hierarchy:
         return f"<Hierarchy {levels} cells>"
 
     @classmethod
-    def of(cls, levels: Sequence[Partition]) -> "Hierarchy":
-        """Hierarchy of partitions given coarse -> fine; every cell is found in the coarser ones.
+    def of(cls, levels: Sequence[Partition], leaves: Partition | None = None) -> "Hierarchy":
+        """Hierarchy of partitions given coarse -> fine; every leaf is found in all of them.
 
-        ValueError without levels or for two levels of one name.
+        The leaves are the last level's cells unless given. ValueError without levels, for two
+        partitions of one name, or for kinds of cells that do not nest.
         """
-        names = [level.name for level in levels]
-        if not names or len(set(names)) != len(names):
+        names = [level.name for level in levels] + ([] if leaves is None else [leaves.name])
+        if not levels or len(set(names)) != len(names):
             raise ValueError(f"levels: got {names}, expected one or more of distinct names")
-        finest = levels[-1]
+        finest = levels[-1] if leaves is None else leaves
         columns = [level.cells.parents_of(finest.cells) for level in levels]
-        return cls(tuple(levels), np.stack(columns, axis=1))
+        return cls(tuple(levels), np.stack(columns, axis=1), finest)
 
     @property
     def level_names(self) -> list[str]:
@@ -69,17 +82,25 @@ class Hierarchy:
         return np.stack([level.assign(latlon_deg) for level in self.levels], axis=1)
 
     def save(self, folder: str | Path) -> None:
-        """Write <level>.parquet for each level, then hierarchy.json with their names in order."""
-        for level in self.levels:
-            level.save(Path(folder) / f"{level.name}.parquet")
+        """Write <name>.parquet for each level and for leaves of their own, then hierarchy.json."""
+        index = {"levels": self.level_names}
+        partitions = list(self.levels)
+        if self.leaves is not self.levels[-1]:
+            index["leaves"] = self.leaves.name
+            partitions.append(self.leaves)
+        for partition in partitions:
+            partition.save(Path(folder) / f"{partition.name}.parquet")
         with replacing(Path(folder) / _INDEX) as temporary:
-            temporary.write_text(json.dumps({"levels": self.level_names}, indent=2) + "\n")
+            temporary.write_text(json.dumps(index, indent=2) + "\n")
 
     @classmethod
     def load(cls, folder: str | Path) -> "Hierarchy":
         """Read what `save` wrote; parents are worked out anew, so a level may be replaced."""
-        index = Path(folder) / _INDEX
-        if not index.is_file():
+        path = Path(folder) / _INDEX
+        if not path.is_file():
             raise ValueError(f"folder: no {_INDEX} in {folder}; notebook 02 makes it")
-        names = json.loads(index.read_text())["levels"]
-        return cls.of([Partition.load(index.parent / f"{name}.parquet") for name in names])
+        index = json.loads(path.read_text())
+        levels = [Partition.load(path.parent / f"{name}.parquet") for name in index["levels"]]
+        if "leaves" not in index:
+            return cls.of(levels)
+        return cls.of(levels, Partition.load(path.parent / f"{index['leaves']}.parquet"))

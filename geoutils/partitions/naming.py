@@ -1,10 +1,12 @@
 """Names for cells: where on Earth a class is, in words."""
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Real
 from numpy import ndarray
 
 from geoutils.atlas import describe
+from geoutils.partitions.hierarchy import Hierarchy
 from geoutils.partitions.partition import Partition
 from geoutils.sphere import great_circle_km
 
@@ -26,3 +28,21 @@ def with_place_names(partition: Partition, latlon_deg: Real[ndarray, "photos 2"]
             nearest = great_circle_km(photos, point).argmin()
             names[cell] = describe(photos[nearest : nearest + 1])[0]
     return partition.with_names(names)
+
+
+def example_branches(hierarchy: Hierarchy, n: int = 4) -> pd.DataFrame:
+    """Some finest cells with what holds them, as "number: name", a column per level.
+
+    Branches that are complete and whose names differ most come first, of those the fullest; "none"
+    stands where a level has no ancestor.
+    """
+    named = pd.DataFrame(
+        {
+            level.name: [f"{cell}: {level.names[cell]}" if cell >= 0 else "none" for cell in column]
+            for level, column in zip(hierarchy.levels, hierarchy.parents.T, strict=True)
+        }
+    )
+    distinct = named.map(lambda text: text.partition(": ")[2]).nunique(axis=1)
+    telling = np.where((hierarchy.parents >= 0).all(axis=1), distinct, 0)
+    order = np.lexsort((-hierarchy.leaves.counts, -telling))  # stable: equals stay in order
+    return named.iloc[order[:n]].reset_index(drop=True)

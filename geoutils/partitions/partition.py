@@ -1,6 +1,5 @@
 """A partition: cells on the Earth, and what the training photos say about each of them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +11,7 @@ from numpy import ndarray
 
 from geoutils.files import replacing
 from geoutils.partitions.cells import Cells
-from geoutils.partitions.s2_cells import S2Cells
 from geoutils.sphere import checked_latlon
-
-_CSV_COLUMNS = ["class_label", "hex_id", "imgs_per_cell", "latitude_mean", "longitude_mean"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -99,29 +95,15 @@ class Partition:
 
     @classmethod
     def read_csv(cls, path: str | Path, name: str = "") -> "Partition":
-        """Read S2 cells in the format in which ISN's and later papers' cells were published.
+        """Read S2 cells in the published format; see `published.read_cells_csv`."""
+        return _published().read_cells_csv(path, name)
 
-        Columns class_label, hex_id (token), imgs_per_cell, latitude_mean, longitude_mean; class
-        numbers are kept. The file's name is the partition's unless one is given. ValueError for
-        missing columns, class numbers that are not 0 … n - 1, or damaged tokens.
-        """
-        table = pd.read_csv(path, dtype={"hex_id": str})  # many tokens look like numbers
-        missing = [column for column in _CSV_COLUMNS if column not in table]
-        if missing:
-            raise ValueError(f"path: {path} lacks the columns {missing}; found {[*table]}")
-        table = table.sort_values("class_label", ignore_index=True)
-        if not np.array_equal(table["class_label"], np.arange(len(table))):
-            raise ValueError(f"path: class_label in {path} does not count from 0 without gaps")
-        table["hex_id"] = table["hex_id"].fillna("")
-        for token in table["hex_id"]:
-            if re.fullmatch(r"[\d.]+[eE][+-]\d+", token):
-                hint = "a spreadsheet has turned the token into a number; take the original file"
-                raise ValueError(f"path: hex_id {token!r} in {path}: {hint}")
-        cells = S2Cells.from_columns(table.rename(columns={"hex_id": "token"}))
-        return cls(
-            name=name or Path(path).stem,
-            cells=cells,
-            centers_deg=table[["latitude_mean", "longitude_mean"]].to_numpy(np.float64),
-            counts=table["imgs_per_cell"].to_numpy(np.int64),
-            names=cells.labels(),
-        )
+    def write_csv(self, path: str | Path) -> None:
+        """Write S2 cells in the published format; see `published.write_cells_csv`."""
+        _published().write_cells_csv(self, path)
+
+
+def _published():
+    from geoutils.partitions import published  # which itself needs this file
+
+    return published

@@ -15,6 +15,7 @@ from cartopy.io import shapereader
 from cartopy.mpl.geoaxes import GeoAxes
 from jaxtyping import Float, Real
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.path import Path
 from numpy import ndarray
 
 from geoutils.atlas import use_coastlines
@@ -57,6 +58,15 @@ def draw_world(ax: GeoAxes, extent_deg: Sequence[float | int] | None = None) -> 
         ax.add_collection(lines, autolim=False)
 
 
+def land_path(ax: GeoAxes, extent_deg: Sequence[float | int] | None = None) -> Path:
+    """The land that `draw_world` draws on a map, lakes cut out, to clip other drawings with."""
+    land, lakes = _lines("physical", "land", None if extent_deg is None else tuple(extent_deg))
+    rings = [(ring, 1) for ring in _placed(ax, land)] + [(ring, -1) for ring in _placed(ax, lakes)]
+    # Agg and PDF fill what a path winds around: a hole has to run the other way round.
+    paths = [Path(ring[:: turn * _turn(ring)], closed=True) for ring, turn in rings]
+    return Path.make_compound_path(*paths)
+
+
 def project(ax: GeoAxes, latlon_deg: Real[ndarray, "n 2"]) -> Float[ndarray, "n 2"]:
     """Positions of locations on a map, in the units of its projection; infinite if off it."""
     latitude, longitude = np.asarray(latlon_deg, dtype=np.float64).T
@@ -91,6 +101,12 @@ def _shapes(category: str, name: str, scale: str) -> ndarray:
     use_coastlines()
     reader = shapereader.Reader(shapereader.natural_earth(scale, category, name))
     return shapely.get_parts(np.array(list(reader.geometries()), dtype=object))
+
+
+def _turn(ring: Float[ndarray, "points 2"]) -> int:
+    """1 for a ring that runs counter-clockwise, -1 for one that runs clockwise."""
+    x, y = (ring - ring[0]).T
+    return 1 if np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) >= 0 else -1
 
 
 def _points(lines) -> list[Float[ndarray, "points 2"]]:

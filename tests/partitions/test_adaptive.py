@@ -6,9 +6,14 @@ from hypothesis import strategies as st
 
 from geoutils import s2
 from geoutils.partitions import (
+    GEODECODER_T_MAX,
+    Hierarchy,
+    adaptive_cells,
+    adaptive_classes,
     adaptive_partition,
     adaptive_partitions,
     photos_per_cell,
+    scaled_t_max,
     split_full_cells,
 )
 from geoutils.sphere import spherical_mean
@@ -107,6 +112,42 @@ def test_several_thresholds_at_once_give_the_same_as_one_by_one():
     assert [partition.name for partition in together] == ["coarse", "fine"]
 
 
+def test_classes_and_cells_are_those_of_the_partitions():
+    photos, t_max = clustered_locations(1500), {"a": 300, "b": 300, "c": 40, "d": 6}
+    leaves = s2.cell_ids(photos)
+    cells = adaptive_cells(leaves, 5, t_max)
+    for known in (None, leaves):
+        partitions, classes = adaptive_classes(photos, 5, t_max, known)
+        assert classes.shape == (1500, 4)
+        for partition, column in zip(partitions, classes.T, strict=True):
+            np.testing.assert_array_equal(column, partition.assign(photos))
+            ids, counts = cells[partition.name]
+            np.testing.assert_array_equal(ids, partition.cells.ids)
+            np.testing.assert_array_equal(counts, partition.counts)
+    assert (classes[:, 2:] == -1).any(axis=0).all()  # both dropped some cells
+
+
+def test_seven_thresholds_make_one_hierarchy():
+    photos = clustered_locations(5000)
+    t_max, factor = scaled_t_max(GEODECODER_T_MAX, len(photos), t_min=3)
+    hierarchy = Hierarchy.of(adaptive_partitions(photos, 3, t_max))
+    assert factor == 5000 / 4_720_000
+    assert list(t_max.values()) == [26, 11, 5, 3, 3, 3, 3]
+    assert len(hierarchy.levels) == 7
+    assert (hierarchy.parents >= 0).all()
+    classes = hierarchy.assign(photos)
+    inside = classes[:, -1] >= 0
+    np.testing.assert_array_equal(hierarchy.parents[classes[inside, -1]], classes[inside])
+
+
+def test_points_keep_full_precision_among_many_photos():
+    # A few photos after many: differences of one running sum would lose four digits.
+    crowd = np.tile([[10.0, 10.0]], (300_000, 1)) + np.linspace(0, 0.01, 300_000)[:, None]
+    few = np.array([[-60.123456789, -100.0], [-60.123456789, -100.0]])
+    partition = adaptive_partition(np.concatenate([crowd, few]), 1, 400_000)
+    np.testing.assert_allclose(partition.centers_deg[partition.counts == 2], few[:1], rtol=1e-14)
+
+
 def test_one_photo_makes_one_face():
     partition = adaptive_partition(np.array([[45.0, 5.0]]), 1, 10)
     assert partition.names == ["5"]  # the face around the north pole
@@ -141,3 +182,17 @@ def test_a_cell_of_exactly_t_max_stays_and_of_exactly_t_min_is_kept():
 def test_bad_input_is_named(photos, t_min, t_max, message):
     with pytest.raises(ValueError, match=message):
         adaptive_partition(photos, t_min, t_max)
+
+
+def test_bad_input_of_several_thresholds_is_named():
+    photos = np.zeros((3, 2))
+    with pytest.raises(ValueError, match="t_max: no thresholds"):
+        adaptive_partitions(photos, 1, {})
+    with pytest.raises(ValueError, match="t_min: got 2 with t_max 1"):
+        adaptive_partitions(photos, 2, {"coarse": 5, "fine": 1})
+    with pytest.raises(ValueError, match="leaves: no photos"):
+        adaptive_cells(np.array([], dtype=np.uint64), 1, {"a": 5})
+    with pytest.raises(ValueError, match="leaves: 2 for 3 photos"):
+        adaptive_classes(photos, 1, {"a": 5}, s2.cell_ids(photos[:2]))
+    with pytest.raises(ValueError, match=r"latlon_deg: row 0 is \(nan, nan\)"):
+        adaptive_classes(np.full((1, 2), np.nan), 1, {"a": 5}, s2.FACES[:1])

@@ -51,6 +51,16 @@ def test_parents_are_found_whatever_the_order_and_missing_ones_are_told():
     np.testing.assert_array_equal(hierarchy.parents, [[2, 0], [1, 1], [-1, 2], [0, 3]])
 
 
+def test_leaves_are_the_finest_level_unless_given(hierarchy):
+    assert hierarchy.leaves is hierarchy.levels[-1]
+    leaves = s2_partition("leaves", ["47c", "0c", "3"])
+    coarse, fine = s2_partition("coarse", ["44", "0c"]), s2_partition("fine", ["47c"])
+    tree = Hierarchy.of([coarse, fine], leaves)
+    assert tree.leaves is leaves
+    # 0c ends at the coarse level, 3 lies in a cell that was dropped.
+    np.testing.assert_array_equal(tree.parents, [[0, 0], [1, -1], [-1, -1]])
+
+
 def test_saved_hierarchy_comes_back(hierarchy, photos, tmp_path):
     hierarchy.save(tmp_path)
     names = sorted(path.name for path in tmp_path.iterdir())
@@ -68,6 +78,12 @@ def test_bad_hierarchies_are_named(hierarchy, tmp_path):
         Hierarchy.of([hierarchy.levels[2]] * 2)
     with pytest.raises(ValueError, match=r"levels: got \[\]"):
         Hierarchy.of([])
+    with pytest.raises(ValueError, match="levels: none"):
+        Hierarchy((), hierarchy.parents[:, :0])
+    with pytest.raises(ValueError, match=r"parents: 7 rows for .* cells of 'fine'"):
+        Hierarchy(hierarchy.levels, hierarchy.parents[:7])
+    with pytest.raises(ValueError, match=r"levels: got \['coarse', 'fine', 'fine'\]"):
+        Hierarchy.of(hierarchy.levels[::2], hierarchy.leaves)
     with pytest.raises(ValueError, match="parents: 2 columns for 3 levels"):
         Hierarchy(hierarchy.levels, hierarchy.parents[:, :2])
     with pytest.raises(ValueError, match="at level 'coarse', which has cells 0"):

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,9 +5,6 @@ import pytest
 from geoutils import s2
 from geoutils.partitions import Partition, S2Cells, adaptive_partition
 from geoutils.sphere import great_circle_km
-
-HEADER = "class_label,hex_id,imgs_per_cell,latitude_mean,longitude_mean\n"
-PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "partitions"
 
 
 def random_locations(n, seed=0):
@@ -76,44 +71,7 @@ def test_other_parquet_is_refused(tmp_path):
         Partition.load(tmp_path / "other.parquet")
 
 
-def test_published_format_keeps_class_numbers(tmp_path):
-    path = tmp_path / "cells_50_5000.csv"
-    path.write_text(HEADER + "1,8744,3376,39.28,-107.94\n0,364,2728,35.96,108.13\n")
-    partition = Partition.read_csv(path)
-    assert repr(partition) == "<Partition cells_50_5000: 2 s2 cells, 6,104 photos>"
-    assert partition.names == ["364", "8744"]
-    assert partition.counts.tolist() == [2728, 3376]
-    assert partition.assign(np.array([[39.28, -107.94], [35.96, 108.13]])).tolist() == [1, 0]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("class_label,hex_id\n0,364\n", r"lacks the columns \['imgs_per_cell', 'latitude_mean'"),
-        (HEADER + "0,364,5,1,1\n2,8744,5,1,1\n", "class_label in .* does not count from 0"),
-        (HEADER + "0,8E+095,5,1,1\n", "hex_id '8E\\+095' in .*: a spreadsheet has turned"),
-        (HEADER + "0,364,5,1,1\n1,3644,5,1,1\n", "ids: cells 364 and 3644 overlap"),
-        (HEADER + "0,36z,5,1,1\n", "tokens: '36z' is no S2 cell"),
-        (HEADER + "0,,5,1,1\n", "tokens: '' is no S2 cell"),
-        (HEADER + "0,364,5,100,1\n", r"centers_deg: row 0 is \(100, 1\)"),
-        (HEADER + "0,364,-5,10,1\n", "counts: found -5"),
-    ],
-)
-def test_bad_published_file_is_named(tmp_path, text, message):
-    path = tmp_path / "cells.csv"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=message):
-        Partition.read_csv(path)
-
-
 def test_columns_must_agree():
     cells = S2Cells(s2.FACES)
     with pytest.raises(ValueError, match="names: 5 for 6 cells of 'faces'"):
         Partition("faces", cells, s2.centers(s2.FACES), np.ones(6, int), ["x"] * 5)
-
-
-def test_spreadsheet_damage_is_told_from_the_published_file():
-    if not PUBLISHED.is_dir():
-        pytest.skip("the published cell files are not here")
-    with pytest.raises(ValueError, match="a spreadsheet has turned the token into a number"):
-        Partition.read_csv(PUBLISHED / "cells_50_5000_spreadsheet_damaged.csv")

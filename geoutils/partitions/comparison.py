@@ -1,0 +1,95 @@
+"""Partitions side by side: one row each, in numbers and as a reader wants to see them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Real
+from numpy import ndarray
+
+from geoutils.evaluation.accuracy import RADII_KM
+from geoutils.evaluation.bootstrap import bootstrap_accuracy
+from geoutils.partitions.partition import Partition
+from geoutils.partitions.summary import cell_distances_km, partition_summary
+
+
+def compare_partitions(
+    partitions: Mapping[tuple[str, str], Partition],
+    positions: Mapping[str, Real[ndarray, "_ 2"]],
+    seconds: Mapping[str, float],
+    groups: ndarray | None = None,
+    n_resamples: int = 1000,
+) -> pd.DataFrame:
+    """One row for each partition, keyed by (way, name): its summary, and the photos it covers.
+
+    `positions` are the photos of each split; of the last one, the ceiling a_r is given as a_1,
+    a_25 …, with the ends of its bootstrap 95 % interval (over `groups` of those photos, such as
+    authors, else over photos) as low_1, high_1 … `seconds` are those that a way took to make all
+    its partitions. ValueError without partitions or photos, or for a way without a time.
+    """
+    if not partitions or not positions:
+        raise ValueError("partitions, positions: expected at least one of each")
+    untimed = sorted({way for way, _ in partitions} - set(seconds))
+    if untimed:
+        raise ValueError(f"seconds: none for {untimed}; it has {sorted(seconds)}")
+    rows = {}
+    for (way, name), partition in partitions.items():
+        row = partition_summary(partition)
+        for split, photos in positions.items():
+            distances_km = cell_distances_km(partition, photos)
+            row[f"{split}_covered"] = np.isfinite(distances_km).mean().item()
+        ceiling = bootstrap_accuracy(distances_km, groups, n_resamples)
+        for prefix in ("a", "low", "high"):
+            values = getattr(ceiling, "estimate" if prefix == "a" else prefix)
+            row |= {f"{prefix}_{r:g}": v.item() for r, v in zip(RADII_KM, values, strict=True)}
+        rows[way, name] = row | {"seconds": seconds[way]}
+    table = pd.DataFrame(rows.values(), index=pd.MultiIndex.from_tuples(rows))
+    return table.rename_axis(["way", "partition"])
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Cells, ground and time of the table of `compare_partitions`, as text.
+
+    Photos and km² are least / median / greatest, k thousand and M million; shares are in percent;
+    a way's time stands once, in its first row. An empty cell is a number that is not known.
+    """
+    shown = pd.DataFrame(index=table.index)
+    shown["cells"] = table["cells"].map("{:,.0f}".format)
+    for quantity, heading, written in (
+        ("photos", "photos in a cell", "{:.0f}".format),
+        ("area_km2", "km² of a cell", brief),
+    ):
+        columns = [f"{quantity}_{which}" for which in ("min", "median", "max")]
+        rows = table[columns].to_numpy()
+        texts = ["\u00a0/\u00a0".join(map(written, row)) for row in rows]  # never broken
+        shown[heading] = np.where(np.isnan(rows).any(axis=1), "", texts)
+    covered = [column for column in table.columns if column.endswith("_covered")]
+    shares = {"earth_share": "Earth"} | {c: c.removesuffix("_covered") for c in covered}
+    for column, heading in shares.items():
+        shown[heading] = (100 * table[column]).map("{:.1f}".format)
+    first = ~table.index.get_level_values(0).duplicated()
+    shown["seconds"] = np.where(first, table["seconds"].map("{:.2f}".format), "")
+    return shown
+
+
+def readable_ceilings(table: pd.DataFrame) -> pd.DataFrame:
+    """Ceilings of the table of `compare_partitions` in percent, their intervals in whole ones."""
+    shown = pd.DataFrame(index=table.index)
+    for radius in RADII_KM:
+        columns = [f"{prefix}_{radius:g}" for prefix in ("a", "low", "high")]
+        rows = 100 * table[columns].to_numpy(dtype=float)
+        shown[f"{radius:g} km"] = [f"{a:.1f} [{low:.0f}, {high:.0f}]" for a, low, high in rows]
+    return shown
+
+
+def brief(number: float | int) -> str:
+    """A number of two significant digits, k for thousand and M for million.
+
+    >>> brief(0.0571), brief(3), brief(15400), brief(85010980.2)
+    ('0.057', '3', '15k', '85M')
+    """
+    rounded = float(f"{number:.2g}")
+    for unit, letter in ((1e6, "M"), (1e3, "k")):
+        if rounded >= unit:
+            return f"{rounded / unit:g}{letter}"
+    return f"{rounded:g}"

@@ -1,0 +1,107 @@
+"""S2 cells as papers publish them: one CSV row per cell, with its token, photos and point.
+
+ISN's cells on MP-16 (Müller-Budack et al. 2018, Table 1) came in this format: 3,298 coarse, 7,202
+middle and 12,893 fine cells. Which coarse cell holds a fine one is a matter of geometry
+(`Hierarchy.of`). The tables of children published beside the files agree with it, but for two
+slips: the fine cells 1019, 4595 and 4687 (leaf cells 47e66e20858771d3, 487604cfba8aa333 and
+12a4a2f6ad1e0fc9, hundreds of photos on one spot) are no one's children there, and the table of
+the coarse cells has an empty entry 3298, one beyond the last class.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geoutils.files import replacing
+from geoutils.partitions.partition import Partition
+from geoutils.partitions.s2_cells import S2Cells
+from geoutils.s2 import centers
+from geoutils.sphere import great_circle_km
+
+_POINT = ["latitude_mean", "longitude_mean"]
+_COLUMNS = ["class_label", "hex_id", "imgs_per_cell", *_POINT]
+# What spreadsheets write for tokens that look like numbers; no token ends in 0 or has a point.
+_NUMBER = re.compile(r"\d+(\.\d*)?[eE][+-]\d+|\d+\.\d*|\d*0")
+
+
+def read_cells_csv(path: str | Path, name: str = "") -> Partition:
+    """Read S2 cells in the published format, class numbers as they stand there.
+
+    Columns class_label (0 … n - 1 in any order), hex_id (the S2 token), imgs_per_cell,
+    latitude_mean, longitude_mean (degrees). The partition is named after the file unless a name
+    is given. ValueError for missing columns or values, no rows, class numbers with gaps, tokens
+    that are no S2 cells or that a spreadsheet has changed, cells that overlap, and points far
+    from their cells.
+    """
+    table = _read(Path(path))
+    cells = S2Cells.from_columns(table.rename(columns={"hex_id": "token"}))
+    partition = Partition(
+        name=name or Path(path).stem,
+        cells=cells,
+        centers_deg=table[_POINT].to_numpy(np.float64),
+        counts=table["imgs_per_cell"].to_numpy(np.int64),
+        names=cells.labels(),
+    )
+    # A mean of locations lies in its cell; a lost zero (071 became 71) shows in nothing else.
+    off_km = great_circle_km(partition.centers_deg, centers(cells.ids))
+    far = off_km > 2 * np.sqrt(cells.areas_km2()) + 1
+    if far.any():
+        worst = int(far.argmax())
+        raise ValueError(
+            f"path: the point of class {worst} in {path} lies {off_km[worst]:,.0f} km from its "
+            f"cell {partition.names[worst]!r}; a spreadsheet drops zeros in front of tokens, "
+            "or latitude and longitude are exchanged"
+        )
+    return partition
+
+
+def write_cells_csv(partition: Partition, path: str | Path) -> None:
+    """Write S2 cells in the published format; what `read_cells_csv` reads comes out the same.
+
+    The format has no place for names: they become tokens. ValueError for cells of another kind.
+    """
+    if not isinstance(partition.cells, S2Cells):
+        kind = partition.cells.kind
+        raise ValueError(f"partition: the format holds S2 cells only, got cells of kind {kind!r}")
+    rows = [range(len(partition)), partition.cells.labels(), partition.counts]
+    table = pd.DataFrame(dict(zip(_COLUMNS, [*rows, *partition.centers_deg.T], strict=True)))
+    with replacing(path) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Return the file's rows in order of their class, all columns checked but the tokens' cells."""
+    try:
+        table = pd.read_csv(path, dtype={"hex_id": str})  # many tokens look like numbers
+    except pd.errors.EmptyDataError as error:
+        raise ValueError(f"path: {path} is empty") from error
+    missing = [column for column in _COLUMNS if column not in table]
+    if missing:
+        raise ValueError(f"path: {path} lacks the columns {missing}; found {[*table]}")
+    if table.empty:
+        raise ValueError(f"path: {path} holds no cells")
+    for column in ["class_label", "imgs_per_cell", *_POINT]:
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        bad = numbers.isna() | (column not in _POINT) & (numbers % 1 != 0)
+        if bad.any():
+            row = int(bad.to_numpy().argmax())
+            raise ValueError(
+                f"path: {column} in row {row} of {path} is {str(table[column][row])!r}, "
+                f"expected {'a number' if column in _POINT else 'a whole number'}"
+            )
+        table[column] = numbers
+    table = table.sort_values("class_label", ignore_index=True)
+    if not np.array_equal(table["class_label"], np.arange(len(table))):
+        raise ValueError(f"path: class_label in {path} does not count from 0 without gaps")
+    table["hex_id"] = table["hex_id"].fillna("")
+    changed = [k for k, token in enumerate(table["hex_id"]) if _NUMBER.fullmatch(token)]
+    if changed:
+        example = table["hex_id"][changed[0]]
+        raise ValueError(
+            f"path: a spreadsheet has turned tokens of {path} into numbers: at least "
+            f"{len(changed)} of {len(table)} in hex_id, such as {example!r} of class {changed[0]}; "
+            "take the original file, opened in no spreadsheet"
+        )
+    return table
