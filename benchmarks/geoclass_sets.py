@@ -18,9 +18,9 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from geoutils import s2
-from geoutils.partitions.base_cells import BaseGraph, base_graph
-from geoutils.partitions.combined import combine
-from geoutils.partitions.geoclass import GEOCLASS_SETS, geoclass_set
+from geoutils.partitions.geoclass.base_cells import BaseGraph, base_graph
+from geoutils.partitions.geoclass.combined import combine
+from geoutils.partitions.geoclass.sets import GEOCLASS_SETS, geoclass_set
 
 LEVEL = 14
 PHOTOS_PER_CELL = 5.7

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from geoutils.geocoding import Addresses
-from geoutils.partitions.location_tree import location_tree
-from geoutils.partitions.semantic import n_distinct_cells, semantic_partitions
+from geoutils.partitions.semantic.location_tree import location_tree
+from geoutils.partitions.semantic.partitions import n_distinct_cells, semantic_partitions
 from geoutils.sphere import unit_vectors
 
 LEVELS = {"coarse": 250, "middle": 125, "fine": 100}

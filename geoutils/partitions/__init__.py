@@ -1,28 +1,31 @@
 """Partitions: the Earth cut into the cells that a model tells apart."""
 
 from geoutils.partitions.adaptive import (
+    S2Unions,
     adaptive_cells,
     adaptive_classes,
     adaptive_partition,
     adaptive_partitions,
+    adaptive_tree,
+    binary_partition,
+    fullest_partition,
     photos_per_cell,
+    remainder_partition,
     split_full_cells,
 )
-from geoutils.partitions.base_cells import BaseGraph, base_graph
-from geoutils.partitions.binary import binary_partition
-from geoutils.partitions.combined import combine
-from geoutils.partitions.fullest import fullest_partition
 from geoutils.partitions.geoclass import (
     GEOCLASS_SETS,
+    PUBLISHED_PHOTOS,
+    BaseGraph,
+    GeoclassCells,
     GeoclassParameters,
+    base_graph,
+    combine,
     geoclass_set,
     sample_parameters,
 )
-from geoutils.partitions.geoclass_cells import GeoclassCells
 from geoutils.partitions.hierarchy import Hierarchy
-from geoutils.partitions.location_tree import LocationTree, location_tree
 from geoutils.partitions.partition import Partition
-from geoutils.partitions.preserving import remainder_partition
 from geoutils.partitions.published import read_cells_csv, write_cells_csv
 from geoutils.partitions.published_settings import (
     GEODECODER_CELLS,
@@ -37,15 +40,15 @@ from geoutils.partitions.published_settings import (
 )
 from geoutils.partitions.quadtree import BoxCells, read_osv5m_quadtree
 from geoutils.partitions.s2_cells import S2Cells
-from geoutils.partitions.s2_unions import S2Unions
 from geoutils.partitions.semantic import (
+    LocationTree,
+    SemanticCells,
+    location_tree,
     n_distinct_cells,
     semantic_partition,
     semantic_partitions,
 )
-from geoutils.partitions.semantic_cells import SemanticCells
 from geoutils.partitions.summary import cell_distances_km, partition_summary
-from geoutils.partitions.tree import adaptive_tree
 
 __all__ = [
     "GEOCLASS_SETS",
@@ -56,6 +59,7 @@ __all__ = [
     "KORDOPATIS_CELLS",
     "MP16_PHOTOS",
     "MP16_T_MIN",
+    "PUBLISHED_PHOTOS",
     "THESIS_THRESHOLDS",
     "BaseGraph",
     "BoxCells",

@@ -7,7 +7,7 @@ from jaxtyping import Float, Real
 from numpy import ndarray
 
 from geoutils.partitions.partition import Partition
-from geoutils.partitions.semantic_cells import SemanticCells
+from geoutils.partitions.semantic.semantic_cells import SemanticCells
 from geoutils.sphere import EARTH_RADIUS_KM, great_circle_km, latlon_of
 
 EARTH_KM2 = 4 * np.pi * EARTH_RADIUS_KM**2

@@ -1,16 +1,8 @@
-import json
-from pathlib import Path
-
 import numpy as np
-import pandas as pd
 import pytest
 
 from geoutils import s2
 from geoutils.partitions import Hierarchy, Partition, S2Cells, adaptive_partitions
-from geoutils.sphere import great_circle_km
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
-LEVELS = {"coarse": 5000, "middle": 2000, "fine": 1000}
 
 
 def random_locations(n, seed=0):
@@ -88,50 +80,3 @@ def test_bad_hierarchies_are_named(hierarchy, tmp_path):
         Hierarchy(hierarchy.levels, hierarchy.parents[:, :2])
     with pytest.raises(ValueError, match="at level 'coarse', which has cells 0"):
         Hierarchy(hierarchy.levels, hierarchy.parents + 1000)
-
-
-@pytest.fixture(scope="module")
-def published():
-    if not DATA.is_dir():
-        pytest.skip("the published cells and photos are not here")
-    folder = DATA / "partitions"
-    levels = [
-        Partition.read_csv(folder / f"cells_50_{t_max}.csv", name) for name, t_max in LEVELS.items()
-    ]
-    return Hierarchy.of(levels)
-
-
-def test_published_photos_fall_in_their_published_cells(published):
-    photos = pd.read_csv(DATA / "benchmarks" / "yfcc25600_places365.csv")
-    classes = published.assign(photos[["LAT", "LON"]].to_numpy())
-    labels = json.loads((DATA / "partitions" / "yfcc25600_cell_labels_half.json").read_text())
-    rows = pd.Index(photos["IMG_ID"]).get_indexer(list(labels))
-    assert len(rows) == 12_670
-    np.testing.assert_array_equal(classes[rows], list(labels.values()))
-
-
-def test_published_cells_have_their_published_numbers_and_parents(published):
-    assert published.n_cells == [3298, 7202, 12893]  # METHODS section 1, from ISN's Table 1
-    assert (published.parents >= 0).all()
-    middle_of_fine = published.parents[:, 1]
-    table = json.loads((DATA / "partitions" / "middle_to_fine.json").read_text())
-    listed = {child: int(parent) for parent, children in table.items() for child in children}
-    left_out = set(range(12893)) - listed.keys()
-    assert {len(published.levels[2].names[cell]) for cell in left_out} == {16}  # leaves
-    assert len(left_out) == 3
-    for cell, parent in listed.items():
-        assert middle_of_fine[cell] == parent
-
-
-def test_published_ceilings(published):
-    # Share of YFCC-Val26k within 1, 25, 200, 750 and 2500 km if the right cell is always found.
-    photos = pd.read_csv(DATA / "benchmarks" / "yfcc25600_places365.csv")
-    latlon_deg = photos[["LAT", "LON"]].to_numpy()
-    expected = {0: [18.6, 70.2, 97.0, 99.8, 100], 2: [35.8, 88.8, 99.3, 100, 100]}
-    for h, percent in expected.items():
-        level = published.levels[h]
-        cells = level.assign(latlon_deg)
-        inside = cells >= 0
-        distances = great_circle_km(latlon_deg[inside], level.centers_deg[cells[inside]])
-        ceiling = (distances[:, None] < [1, 25, 200, 750, 2500]).sum(axis=0) / inside.sum()
-        np.testing.assert_allclose(100 * ceiling, percent, atol=0.05)

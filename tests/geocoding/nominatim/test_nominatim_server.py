@@ -17,7 +17,7 @@ from geoutils.geocoding.cache import open_cache
 from geoutils.geocoding.nominatim import Nominatim
 from geoutils.geocoding.tables import read_address_table, write_address_table
 from geoutils.partitions.hierarchy import Hierarchy
-from geoutils.partitions.semantic import semantic_partitions
+from geoutils.partitions.semantic.partitions import semantic_partitions
 
 SCRIPT = Path(__file__).with_name("server.py")
 

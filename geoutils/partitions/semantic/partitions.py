@@ -9,10 +9,10 @@ from jaxtyping import Int, Real, Shaped
 from numpy import ndarray
 
 from geoutils.geocoding.addresses import Addresses, Geocoder
-from geoutils.partitions.forest import nearest_marked, sums_below
-from geoutils.partitions.location_tree import LocationTree, location_tree
 from geoutils.partitions.partition import Partition
-from geoutils.partitions.semantic_cells import SemanticCells
+from geoutils.partitions.semantic.forest import nearest_marked, sums_below
+from geoutils.partitions.semantic.location_tree import LocationTree, location_tree
+from geoutils.partitions.semantic.semantic_cells import SemanticCells
 from geoutils.sphere import checked_latlon, spherical_mean
 
 

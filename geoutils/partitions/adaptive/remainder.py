@@ -9,9 +9,9 @@ from jaxtyping import Int, Real
 from numpy import ndarray
 
 from geoutils import s2
-from geoutils.partitions.growth import CellTree, CurvePhotos, check_thresholds, grow_tree
+from geoutils.partitions.adaptive.growth import CellTree, CurvePhotos, check_thresholds, grow_tree
+from geoutils.partitions.adaptive.s2_unions import S2Unions
 from geoutils.partitions.partition import Partition
-from geoutils.partitions.s2_unions import S2Unions
 from geoutils.sphere import great_circle_km
 
 _EARTH = -1  # the parent of the six faces

@@ -10,15 +10,15 @@ import shapely
 from geoutils.geocoding import Addresses
 from geoutils.geocoding.atlas_addresses import atlas_addresses
 from geoutils.partitions import Hierarchy, Partition, S2Cells
-from geoutils.partitions.location_tree import LocationTree, location_tree
-from geoutils.partitions.semantic import (
+from geoutils.partitions.semantic.location_tree import LocationTree, location_tree
+from geoutils.partitions.semantic.partitions import (
     n_distinct_cells,
     semantic_partition,
     semantic_partitions,
 )
-from geoutils.partitions.semantic_cells import SemanticCells
+from geoutils.partitions.semantic.semantic_cells import SemanticCells
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
+DATA = Path(__file__).parents[4] / "shared" / "data"
 PLACES = {  # key: name, has_area, polygon
     "n1": ("Sagrada Família", False, shapely.Point(2.17, 41.40)),
     "r2": ("Barcelona", True, shapely.box(2.0, 41.3, 2.3, 41.5)),

@@ -14,8 +14,8 @@ from numpy import ndarray
 from scipy.spatial import KDTree
 
 from geoutils import s2
-from geoutils.partitions.exact_sums import sums_by_group
-from geoutils.partitions.sphere_voronoi import SphereVoronoi, sphere_voronoi
+from geoutils.partitions.geoclass.exact_sums import sums_by_group
+from geoutils.partitions.geoclass.sphere_voronoi import SphereVoronoi, sphere_voronoi
 from geoutils.sphere import latlon_of, unit_vectors
 
 FINEST_LEVEL = 20  # cells of 8 m; finer ones are too close for triangulating in double precision

@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 from geoutils import s2
 from geoutils.atlas import countries
-from geoutils.partitions.lonlat_polygons import ground_of, polygon_areas_km2, polygon_outlines
+from geoutils.partitions.semantic.lonlat_polygons import (
+    ground_of,
+    polygon_areas_km2,
+    polygon_outlines,
+)
 from geoutils.sphere import EARTH_RADIUS_KM
 
 EARTH_KM2 = 4 * np.pi * EARTH_RADIUS_KM**2

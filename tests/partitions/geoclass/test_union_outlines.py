@@ -3,8 +3,8 @@ import pytest
 from matplotlib.path import Path
 
 from geoutils import s2
-from geoutils.partitions.sphere_voronoi import sphere_voronoi
-from geoutils.partitions.union_outlines import union_outlines
+from geoutils.partitions.geoclass.sphere_voronoi import sphere_voronoi
+from geoutils.partitions.geoclass.union_outlines import union_outlines
 from geoutils.sphere import unit_vectors
 
 

@@ -5,8 +5,8 @@ from jaxtyping import Bool, Real
 from numpy import ndarray
 
 from geoutils import s2
-from geoutils.partitions.adaptive import s2_partition
-from geoutils.partitions.growth import CellTree, CurvePhotos, check_thresholds, grow_tree
+from geoutils.partitions.adaptive.growth import CellTree, CurvePhotos, check_thresholds, grow_tree
+from geoutils.partitions.adaptive.threshold import s2_partition
 from geoutils.partitions.hierarchy import Hierarchy
 
 

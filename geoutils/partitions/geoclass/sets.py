@@ -10,10 +10,10 @@ import numpy as np
 from jaxtyping import Float, Float32
 from numpy import ndarray
 
-from geoutils.partitions.base_cells import BaseGraph
-from geoutils.partitions.geoclass_cells import GeoclassCells
-from geoutils.partitions.merging import merge_lowest
-from geoutils.partitions.node_distances import GeographicNodes, WeightedNodes
+from geoutils.partitions.geoclass.base_cells import BaseGraph
+from geoutils.partitions.geoclass.geoclass_cells import GeoclassCells
+from geoutils.partitions.geoclass.merging import merge_lowest
+from geoutils.partitions.geoclass.node_distances import GeographicNodes, WeightedNodes
 from geoutils.partitions.partition import Partition
 
 PUBLISHED_PHOTOS = 30_300_000  # of the paper's training set

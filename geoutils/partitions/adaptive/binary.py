@@ -5,9 +5,9 @@ from jaxtyping import Int, Real
 from numpy import ndarray
 
 from geoutils import s2
-from geoutils.partitions.growth import CellTree, CurvePhotos, check_thresholds, grow_tree
+from geoutils.partitions.adaptive.growth import CellTree, CurvePhotos, check_thresholds, grow_tree
+from geoutils.partitions.adaptive.remainder import check_enough, union_partition
 from geoutils.partitions.partition import Partition
-from geoutils.partitions.preserving import check_enough, union_partition
 from geoutils.sphere import unit_vectors
 
 # Children stand in the order of the curve, a U: each borders on the next, the last on the first.

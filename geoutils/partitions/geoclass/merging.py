@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from geoutils.partitions.node_distances import GeographicNodes, WeightedNodes
+from geoutils.partitions.geoclass.node_distances import GeographicNodes, WeightedNodes
 
 
 def merge_lowest(

@@ -8,7 +8,7 @@ from numpy import ndarray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geoutils.partitions.sphere_voronoi import SphereVoronoi
+from geoutils.partitions.geoclass.sphere_voronoi import SphereVoronoi
 from geoutils.rings import latlon_rings
 from geoutils.sphere import latlon_of
 

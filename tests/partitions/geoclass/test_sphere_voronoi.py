@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.spatial import SphericalVoronoi
 
 from geoutils import s2
-from geoutils.partitions.sphere_voronoi import sphere_voronoi
+from geoutils.partitions.geoclass.sphere_voronoi import sphere_voronoi
 from geoutils.sphere import unit_vectors
 
 EARTH = 4 * np.pi

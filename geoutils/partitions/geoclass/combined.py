@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Int
 from numpy import ndarray
 
-from geoutils.partitions.geoclass_cells import GeoclassCells
+from geoutils.partitions.geoclass.geoclass_cells import GeoclassCells
 from geoutils.partitions.partition import Partition
 
 

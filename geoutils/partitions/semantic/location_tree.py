@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geoutils.geocoding.addresses import Addresses
-from geoutils.partitions.forest import depths
+from geoutils.partitions.semantic.forest import depths
 
 _BLOCK = 2**18  # photos handled at a time, so that memory holds the addresses only once
 

@@ -14,9 +14,13 @@ from numpy import ndarray
 from geoutils.geocoding.addresses import Addresses, Geocoder
 from geoutils.geocoding.atlas_addresses import atlas_addresses
 from geoutils.partitions.cells import Cells
-from geoutils.partitions.forest import depths
-from geoutils.partitions.location_tree import finest_known
-from geoutils.partitions.lonlat_polygons import ground_of, polygon_areas_km2, polygon_outlines
+from geoutils.partitions.semantic.forest import depths
+from geoutils.partitions.semantic.location_tree import finest_known
+from geoutils.partitions.semantic.lonlat_polygons import (
+    ground_of,
+    polygon_areas_km2,
+    polygon_outlines,
+)
 from geoutils.sphere import checked_latlon
 
 _COLUMNS = ["location", "inside", "members", "geometry"]

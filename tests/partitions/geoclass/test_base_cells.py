@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoutils import s2
-from geoutils.partitions import exact_sums
-from geoutils.partitions.base_cells import BaseCells, base_graph
-from geoutils.partitions.exact_sums import sums_by_group
+from geoutils.partitions.geoclass import exact_sums
+from geoutils.partitions.geoclass.base_cells import BaseCells, base_graph
+from geoutils.partitions.geoclass.exact_sums import sums_by_group
 from geoutils.sphere import great_circle_km, spherical_mean
 
 

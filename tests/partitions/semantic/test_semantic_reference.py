@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from geoutils.geocoding import Addresses
 from geoutils.partitions import Hierarchy
-from geoutils.partitions.location_tree import location_tree, photos_per_location
-from geoutils.partitions.semantic import n_distinct_cells, semantic_partitions
+from geoutils.partitions.semantic.location_tree import location_tree, photos_per_location
+from geoutils.partitions.semantic.partitions import n_distinct_cells, semantic_partitions
 from geoutils.sphere import spherical_mean
 
 KEYS = "abcdefghij"

@@ -9,9 +9,9 @@ from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from geoutils import s2
-from geoutils.partitions.base_cells import BaseCells
 from geoutils.partitions.cells import Cells
-from geoutils.partitions.union_outlines import union_outlines
+from geoutils.partitions.geoclass.base_cells import BaseCells
+from geoutils.partitions.geoclass.union_outlines import union_outlines
 from geoutils.sphere import EARTH_RADIUS_KM, latlon_of
 
 _VECTOR = ["base_x", "base_y", "base_z"]

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoutils.partitions.forest import depths, nearest_marked, sums_below
+from geoutils.partitions.semantic.forest import depths, nearest_marked, sums_below
 
 
 def way_up(parents, node):

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from geoutils.partitions.adaptive import adaptive_partition
-from geoutils.partitions.base_cells import base_graph
-from geoutils.partitions.combined import combine
-from geoutils.partitions.geoclass import GEOCLASS_SETS, GeoclassParameters, geoclass_set
+from geoutils.partitions.adaptive.threshold import adaptive_partition
+from geoutils.partitions.geoclass.base_cells import base_graph
+from geoutils.partitions.geoclass.combined import combine
+from geoutils.partitions.geoclass.sets import GEOCLASS_SETS, GeoclassParameters, geoclass_set
 from geoutils.partitions.hierarchy import Hierarchy
 from geoutils.partitions.partition import Partition
 from geoutils.sphere import EARTH_RADIUS_KM, great_circle_km, spherical_mean

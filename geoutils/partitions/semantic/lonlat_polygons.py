@@ -10,7 +10,7 @@ import shapely
 from jaxtyping import Float, Int, Shaped
 from numpy import ndarray
 
-from geoutils.partitions.forest import depths
+from geoutils.partitions.semantic.forest import depths
 from geoutils.sphere import EARTH_RADIUS_KM
 
 _STEP_DEG = 1.0  # between points of an outline: a map draws straight lines between them

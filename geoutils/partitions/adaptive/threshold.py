@@ -8,7 +8,7 @@ from numpy import ndarray
 
 from geoutils import s2
 from geoutils.hilbert import MAX_LEVEL
-from geoutils.partitions.growth import (
+from geoutils.partitions.adaptive.growth import (
     CellRuns,
     CellTree,
     CurvePhotos,

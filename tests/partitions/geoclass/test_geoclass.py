@@ -3,8 +3,8 @@ import pytest
 from scipy.spatial import SphericalVoronoi
 
 from geoutils import s2
-from geoutils.partitions.base_cells import base_graph
-from geoutils.partitions.geoclass import (
+from geoutils.partitions.geoclass.base_cells import base_graph
+from geoutils.partitions.geoclass.sets import (
     GEOCLASS_SETS,
     GeoclassParameters,
     geoclass_set,
