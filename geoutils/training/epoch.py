@@ -12,9 +12,9 @@ from numpy import ndarray
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from geoutils.models.losses import join_levels, level_losses
 from geoutils.training.augment import augmented, draw
 from geoutils.training.checkpoint import Progress, save_state
-from geoutils.training.losses import join_levels, level_losses
 from geoutils.training.optimization import learning_rate
 from geoutils.training.preset import Preset
 from geoutils.training.validation import batch_totals

@@ -8,8 +8,8 @@ from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 from torch import Tensor, nn
 
+from geoutils.models.losses import level_losses
 from geoutils.training.augment import as_images
-from geoutils.training.losses import level_losses
 
 BATCH = 256  # fits every device; nothing is learnt here, so it changes no result but rounding
 

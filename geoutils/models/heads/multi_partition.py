@@ -1,21 +1,28 @@
 """The multi-partition head: one linear classifier per level, all on the same features."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from geoutils.models.heads.head import Head
 
-class MultiPartitionHead(nn.Module):
+
+class MultiPartitionHead(Head):
     """One linear layer per partition, coarse → fine (Theiner et al., Section 3; ISN before it).
 
     Raises ValueError for a partition of fewer than two cells: there would be nothing to learn.
     """
 
+    kind = "multi_partition"
+
     def __init__(self, n_features: int, n_cells: Sequence[int]):
         super().__init__()
         if not n_cells or min(n_cells) < 2:
             raise ValueError(f"n_cells: {list(n_cells)}; expected two or more cells at every level")
+        self.n_features = n_features
+        self.n_cells = [int(cells) for cells in n_cells]
         self.levels = nn.ModuleList(nn.Linear(n_features, cells) for cells in n_cells)
 
     def forward(
@@ -23,3 +30,8 @@ class MultiPartitionHead(nn.Module):
     ) -> list[Float[Tensor, "photos _"]]:
         """Logits of each level, coarse → fine."""
         return [level(features) for level in self.levels]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Arguments that make this head again."""
+        return {"n_features": self.n_features, "n_cells": self.n_cells}

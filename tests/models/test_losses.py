@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from geoutils.training.losses import join_levels, level_losses
+from geoutils.models.losses import join_levels, level_losses
 
 
 def test_is_the_mean_over_photos_inside_the_partition():
