@@ -2,7 +2,7 @@
 
 A face is a square with coordinates u, v in [-1, 1], seen from the center of the sphere (so edges of
 cells are geodesics). S2's quadratic projection turns them into s, t in [0, 1], in which cells
-are even squares: the areas of cells of one level then differ by a factor of two at most.
+are even squares: the areas of cells of one level then differ by a factor of 2.1 at most.
 """
 
 import numpy as np

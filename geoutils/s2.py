@@ -22,7 +22,14 @@ from geoutils.cube import (
 )
 from geoutils.hilbert import MAX_LEVEL, curve_cell, curve_position
 from geoutils.rings import latlon_rings
-from geoutils.sphere import EARTH_RADIUS_KM, checked_latlon, latlon_of, unit_vectors
+from geoutils.sphere import (
+    EARTH_RADIUS_KM,
+    checked_latlon,
+    latlon_of,
+    triangle_areas,
+    unit_vectors,
+)
+from geoutils.whole import checked_whole
 
 FACES = (np.arange(6, dtype=np.uint64) << np.uint64(61)) | np.uint64(1 << 60)
 
@@ -58,7 +65,8 @@ def parents(ids: UInt64[ndarray, " n"], level: int) -> UInt64[ndarray, " n"]:
     Raises ValueError if a cell is itself coarser than the level.
     """
     finest_allowed = levels(ids).min(initial=MAX_LEVEL)
-    if _checked_level(level) > finest_allowed:
+    level = _checked_level(level)
+    if level > finest_allowed:
         raise ValueError(f"level: {level} is finer than a cell of level {finest_allowed} in ids")
     return _with_mark(ids, _mark_of(level))
 
@@ -139,7 +147,7 @@ def areas_km2(
     """
     a, b, c, d = np.moveaxis(_edge_points(ids, 1), 1, 0)
     a, b, c, d = (corner / np.linalg.norm(corner, axis=1, keepdims=True) for corner in (a, b, c, d))
-    return (_solid_angle(a, b, c) + _solid_angle(a, c, d)) * radius_km**2
+    return (triangle_areas(a, b, c) + triangle_areas(a, c, d)) * radius_km**2
 
 
 def boundaries(
@@ -164,9 +172,7 @@ def _parts(n: int) -> Iterator[slice]:
 
 
 def _checked_level(level: int) -> int:
-    if not 0 <= level <= MAX_LEVEL:
-        raise ValueError(f"level: got {level}, expected 0 … {MAX_LEVEL}")
-    return int(level)
+    return checked_whole(level, "level", 0, MAX_LEVEL)
 
 
 def _lowest_bit(ids):
@@ -214,8 +220,3 @@ def _edge_points(ids: UInt64[ndarray, " n"], points_per_edge: int) -> Float[ndar
     u = np.where(along_u == 1, high_u, low_u + (high_u - low_u) * along_u)
     v = np.where(along_v == 1, high_v, low_v + (high_v - low_v) * along_v)
     return face_xyz(np.broadcast_to(face[:, None], u.shape), u, v)
-
-
-def _solid_angle(a, b, c):
-    triple = (a * np.cross(b - a, c - a)).sum(axis=1)
-    return 2 * np.arctan2(triple, 1 + (a * b).sum(1) + (b * c).sum(1) + (c * a).sum(1))

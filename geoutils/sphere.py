@@ -21,6 +21,9 @@ def checked_latlon(
     ValueError: latlon_deg: row 1 is (148.9, 2.3), beyond ±90, ±180; are the columns (lat, lon)?
     """
     latlon = np.asarray(latlon_deg, dtype=np.float64)
+    if latlon.ndim != 2 or latlon.shape[1] != 2:
+        shape = latlon.shape
+        raise ValueError(f"{argument}: shape {shape}, expected (n, 2) of latitude, longitude")
     good = (np.abs(latlon[:, 0]) <= 90) & (np.abs(latlon[:, 1]) <= 180)  # False for NaN too
     if not good.all():
         row = int((~good).argmax())
@@ -93,7 +96,7 @@ def spherical_mean(
     groups: Int[ndarray, " n"] | None = None,
     n_groups: int | None = None,
 ) -> Float[ndarray, "groups 2"]:
-    """Mean location of each group: the mean of unit vectors, renormalised (METHODS, shared ground).
+    """Mean location of each group: the mean of unit vectors, renormalised.
 
     Without `groups` all locations are one group and the result has one row. Locations of group -1
     are left out. A group without locations, or whose locations cancel out, has no mean: NaN.
@@ -118,6 +121,22 @@ def spherical_mean(
     # Summed rounding errors of unit vectors are below 1e-12 a piece: shorter sums mean nothing.
     means[np.linalg.norm(total, axis=1) <= 1e-12 * np.maximum(counts, 1)] = np.nan
     return means
+
+
+def triangle_areas(
+    a: Real[ndarray, "n 3"], b: Real[ndarray, "n 3"], c: Real[ndarray, "n 3"]
+) -> Float[ndarray, " n"]:
+    """Signed areas of triangles on the unit sphere, positive where counter-clockwise.
+
+    Corners are unit vectors. Van Oosterom and Strackee (1983), eq. 8; the triple product is taken
+    from differences of corners, so that triangles of a centimetre keep six digits.
+
+    >>> a, b, c = np.eye(3)[:, None]
+    >>> (triangle_areas(a, b, c) / np.pi).round(6)  # an octant of the sphere's 4 π
+    array([0.5])
+    """
+    triple = (a * np.cross(b - a, c - a)).sum(axis=1)
+    return 2 * np.arctan2(triple, 1 + (a * b).sum(1) + (b * c).sum(1) + (c * a).sum(1))
 
 
 def destination(

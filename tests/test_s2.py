@@ -194,7 +194,7 @@ def test_bad_token_is_named(token):
 
 
 def test_bad_levels_and_locations_are_named():
-    with pytest.raises(ValueError, match=r"level: got 31, expected 0 … 30"):
+    with pytest.raises(ValueError, match=r"level: got 31, expected a whole number 0 … 30"):
         s2.cell_ids(np.zeros((1, 2)), 31)
     with pytest.raises(ValueError, match="level: 12 is finer than a cell of level 3"):
         s2.parents(s2.cell_ids(np.zeros((1, 2)), 3), 12)

@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -139,3 +141,10 @@ def test_great_circle_path_is_evenly_spaced_even_between_antipodes():
 def test_checked_latlon_names_the_row(row, message):
     with pytest.raises(ValueError, match=r"points_deg: " + message):
         checked_latlon(np.array([(0.0, 0.0), row]), "points_deg")
+
+
+def test_locations_of_another_shape_are_refused():
+    # In a process of its own: in this one the shapes of annotations are checked first.
+    code = "from geoutils.sphere import checked_latlon; checked_latlon([48.85, 2.35])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "ValueError: latlon_deg: shape (2,), expected (n, 2)" in done.stderr

@@ -16,7 +16,7 @@ def cell_log_score(model: nn.Module, parents: Int[ndarray, "cells levels"]) -> S
 
     `model(images)` returns one logit array per level, coarse → fine; `parents[c, h]` is the index
     of cell c's ancestor at level h. A cell lacking an ancestor has no finite score: ValueError.
-    Source: METHODS' one operation for all hierarchies with ε = 0 (Müller-Budack et al., 2018).
+    Source: Müller-Budack et al. (2018), the product of a cell's probabilities at all levels.
     """
     _refuse_training(model)
     ancestors = torch.as_tensor(parents)

@@ -8,6 +8,7 @@ from geoutils import s2
 from geoutils.partitions.adaptive.growth import CellRuns, CellTree, CurvePhotos, grow_tree
 from geoutils.partitions.adaptive.threshold import s2_partition
 from geoutils.partitions.partition import Partition
+from geoutils.whole import checked_whole
 
 
 def fullest_partition(
@@ -23,10 +24,7 @@ def fullest_partition(
     split of a cell of photos at one point (level 30) is passed over for the next fullest.
     ValueError without photos, or where the photos never make that many classes.
     """
-    if n_cells < 1:
-        raise ValueError(f"n_cells: got {n_cells}, expected 1 or more")
-    if t_min < 1:
-        raise ValueError(f"t_min: got {t_min}, expected 1 or more")
+    n_cells, t_min = checked_whole(n_cells, "n_cells"), checked_whole(t_min, "t_min")
     photos = CurvePhotos.of(latlon_deg)
     runs = _grown(photos, n_cells, t_min)
     return s2_partition(name, photos, runs)

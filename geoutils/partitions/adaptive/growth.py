@@ -14,6 +14,7 @@ from numpy import ndarray
 from geoutils import s2
 from geoutils.hilbert import MAX_LEVEL
 from geoutils.sphere import checked_latlon, latlon_of, unit_vectors
+from geoutils.whole import checked_whole
 
 _CHUNK = 1 << 14  # photos at a time: intermediate arrays stay in the cache
 
@@ -177,6 +178,7 @@ class CurvePhotos:
 
 
 def check_thresholds(t_min: int, t_max: int) -> None:
-    """ValueError unless 1 <= t_min <= t_max."""
-    if not 1 <= t_min <= t_max:
+    """ValueError unless both are whole numbers and 1 <= t_min <= t_max."""
+    checked_whole(t_max, "t_max")
+    if checked_whole(t_min, "t_min") > t_max:
         raise ValueError(f"t_min: got {t_min} with t_max {t_max}, expected 1 <= t_min <= t_max")

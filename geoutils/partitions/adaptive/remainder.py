@@ -27,8 +27,8 @@ def remainder_partition(
     itself under `t_min` goes to the remainder of the next larger cell, at last to the Earth's.
     One holds up to 4 t_min - 4 photos, the Earth's 6 t_min - 6, more than t_max where that is
     low. If even the Earth's is under `t_min`, each of its pieces joins the class whose point is
-    nearest to the piece's center. So every class has `t_min` photos or more. Ours; METHODS
-    section 1 (b). Classes are numbered along the Hilbert curve by their first pieces.
+    nearest to the piece's center. So every class has `t_min` photos or more. Ours.
+    Classes are numbered along the Hilbert curve by their first pieces.
     ValueError for fewer than `t_min` photos altogether.
     """
     check_thresholds(t_min, t_max)

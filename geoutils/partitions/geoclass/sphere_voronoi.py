@@ -12,6 +12,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from scipy.spatial import ConvexHull
 
+from geoutils.sphere import triangle_areas
+
 _FLAT = 1e-14  # points this near to one plane, of a unit sphere, lie on it as far as doubles tell
 
 
@@ -55,7 +57,7 @@ class SphereVoronoi:
             # Two triangles: a border may be half a great circle long. The right-hand region's
             # share is the mirror image of the left-hand one.
             site = self.sites[left]
-            area = _triangle_areas(site, start, middle) + _triangle_areas(site, middle, end)
+            area = triangle_areas(site, start, middle) + triangle_areas(site, middle, end)
             total += np.bincount(left, area, len(total)) + np.bincount(right, area, len(total))
         return total
 
@@ -156,16 +158,6 @@ def _around_circle(
     south, north = np.zeros(len(sites), np.int64), np.ones(len(sites), np.int64)
     corners = np.stack([-pole, pole])
     return SphereVoronoi(sites, corners, order, following, south, north, True)
-
-
-def _triangle_areas(a, b, c) -> Float[ndarray, " n"]:
-    """Signed areas of triangles on the unit sphere, positive where counter-clockwise.
-
-    Van Oosterom and Strackee (1983), eq. 8, with the triple product taken from differences of
-    corners: it keeps its digits for tiny triangles.
-    """
-    triple = (a * np.cross(b - a, c - a)).sum(axis=1)
-    return 2 * np.arctan2(triple, 1 + (a * b).sum(1) + (b * c).sum(1) + (c * a).sum(1))
 
 
 def _chunks(n: int, size: int = 1 << 17) -> list[slice]:

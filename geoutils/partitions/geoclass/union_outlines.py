@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geoutils.partitions.geoclass.sphere_voronoi import SphereVoronoi
 from geoutils.rings import latlon_rings
-from geoutils.sphere import latlon_of
+from geoutils.sphere import latlon_of, triangle_areas
 
 _STEP_RAD = np.radians(1.0)  # between points along a border
 _POLE_RAD = 1e-9
@@ -121,9 +121,8 @@ def _flat_rings(
 def _left_area(ring: Float[ndarray, "points 3"]) -> float:
     """Area on the left of a ring, 0 … 4π."""
     a, b, c = ring[:1], ring, np.roll(ring, -1, axis=0)
-    triple = (a * np.cross(b - a, c - a)).sum(axis=1)
-    angles = 2 * np.arctan2(triple, 1 + (a * b).sum(1) + (b * c).sum(1) + (c * a).sum(1))
-    return float(np.mod(angles.sum(), 4 * np.pi))
+    corners = np.broadcast_to(a, b.shape)
+    return float(np.mod(triangle_areas(corners, b, c).sum(), 4 * np.pi))
 
 
 def _crossings_north(ring: Float[ndarray, "points 2"], at_deg: Float[ndarray, " 2"]) -> int:

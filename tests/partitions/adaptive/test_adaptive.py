@@ -174,7 +174,7 @@ def test_a_cell_of_exactly_t_max_stays_and_of_exactly_t_min_is_kept():
         (np.empty((0, 2)), 1, 5, "latlon_deg: no photos"),
         (np.zeros((3, 2)), 4, 5, "t_min: no cell holds 4 of the 3 photos"),
         (np.zeros((3, 2)), 6, 5, "t_min: got 6 with t_max 5, expected 1 <= t_min <= t_max"),
-        (np.zeros((3, 2)), 0, 5, "t_min: got 0 with t_max 5"),
+        (np.zeros((3, 2)), 0, 5, "t_min: got 0, expected a whole number from 1 on"),
         (np.array([[0, 0], [np.nan, 0]]), 1, 5, r"latlon_deg: row 1 is \(nan, 0\)"),
         (np.array([[0, 0], [100.0, 0]]), 1, 5, r"row 1 is \(100, 0\), beyond"),
     ],

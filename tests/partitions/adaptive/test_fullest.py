@@ -98,8 +98,8 @@ def test_few_classes_are_the_faces():
     ("photos", "n_cells", "t_min", "message"),
     [
         (np.empty((0, 2)), 3, 1, "latlon_deg: no photos"),
-        (np.zeros((3, 2)), 0, 1, "n_cells: got 0, expected 1 or more"),
-        (np.zeros((3, 2)), 1, 0, "t_min: got 0, expected 1 or more"),
+        (np.zeros((3, 2)), 0, 1, "n_cells: got 0, expected a whole number from 1 on"),
+        (np.zeros((3, 2)), 1, 0, "t_min: got 0, expected a whole number from 1 on"),
         (np.zeros((3, 2)), 2, 1, "n_cells: 2 wanted, but 3 photos make at most 1 cells of 1"),
         (np.zeros((3, 2)), 1, 4, "n_cells: 1 wanted, but 3 photos make at most 0 cells of 4"),
         (np.array([[0, np.nan]]), 1, 1, r"latlon_deg: row 0 is \(0, nan\)"),
