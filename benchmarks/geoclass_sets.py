@@ -1,7 +1,7 @@
 """CPlaNet's geoclass sets: seconds and memory at the paper's size, ratio to the naive algorithm.
 
 Run `python benchmarks/geoclass_sets.py` (about three minutes and 5 GB, as long as it takes to
-merge 2.8 million base cells to 10,000 classes by geographic distance; `--base-cells 300000` for a
+merge 2.8 million base cells to 9,969 classes by geographic distance; `--base-cells 300000` for a
 short run). Coordinates are those of `coordinates.py`: 5.7 photos per wanted base cell are drawn,
 then photos of surplus cells left out at random. The naive algorithm scans all nodes for the
 lowest score at each step; it runs on a small subset, must give the same classes, and is timed in
@@ -20,7 +20,7 @@ from numpy import ndarray
 from geoutils import s2
 from geoutils.partitions.geoclass.base_cells import BaseGraph, base_graph
 from geoutils.partitions.geoclass.combined import combine
-from geoutils.partitions.geoclass.sets import GEOCLASS_SETS, geoclass_set
+from geoutils.partitions.geoclass.sets import GEOCLASS_SETS, PUBLISHED_CLASSES, geoclass_set
 
 LEVEL = 14
 PHOTOS_PER_CELL = 5.7
@@ -66,6 +66,11 @@ def naive_classes(graph: BaseGraph, n_classes: int) -> Int[ndarray, " base"]:
     return classes
 
 
+def classes_of_set_1(graph: BaseGraph) -> int:
+    """As many classes to a base cell as the paper has."""
+    return max(1, round(PUBLISHED_CLASSES * len(graph) / 2_800_000))
+
+
 def timed(task) -> tuple[float, object]:
     start = time.perf_counter()
     result = task()
@@ -94,10 +99,11 @@ def with_features(n_cells: int, n_dims: int) -> None:
     seconds, graph = timed(lambda: base_graph(latlon_deg, LEVEL, features))
     print(f"{len(graph):,} base cells with {n_dims} features: graph {seconds:.1f} s, sets", end="")
     sets = []
-    for number, parameters in enumerate(GEOCLASS_SETS, start=1):
-        n_classes = parameters.scaled_classes(len(graph) / 2_800_000)
+    n_first = classes_of_set_1(graph)
+    for number, published in enumerate(GEOCLASS_SETS, start=1):
+        here = published.scaled(len(latlon_deg), n_first, LEVEL)
         seconds, partition = timed(
-            lambda n=n_classes, p=parameters, k=number: geoclass_set(graph, n, p, name=f"set {k}")
+            lambda p=here, k=number: geoclass_set(graph, p.n_classes, p, name=f"set {k}")
         )
         sets.append(partition)
         print(f" {seconds:.1f} s", end="")
@@ -112,7 +118,7 @@ def full_size(n_cells: int) -> None:
     graph = base_graph(latlon_deg, LEVEL)
     print(f"{len(graph):,} base cells, {len(graph.edges):,} edges: graph", end=" ")
     print(f"{time.perf_counter() - start:.0f} s, peak {peak_gb():.1f} GB")
-    n_classes = max(1, round(10_000 * len(graph) / 2_800_000))
+    n_classes = classes_of_set_1(graph)
     seconds, partition = timed(lambda: geoclass_set(graph, n_classes, GEOCLASS_SETS[1]))
     print(f"{len(partition):,} classes: merging {seconds:.0f} s, peak {peak_gb():.1f} GB")
     total = time.perf_counter() - start

@@ -13,9 +13,10 @@ from geoutils.partitions.adaptive import (
     remainder_partition,
     split_full_cells,
 )
+from geoutils.partitions.cells import Cells
+from geoutils.partitions.comparison import compare_partitions, readable, readable_ceilings
 from geoutils.partitions.geoclass import (
     GEOCLASS_SETS,
-    PUBLISHED_PHOTOS,
     BaseGraph,
     GeoclassCells,
     GeoclassParameters,
@@ -25,9 +26,11 @@ from geoutils.partitions.geoclass import (
     sample_parameters,
 )
 from geoutils.partitions.hierarchy import Hierarchy
+from geoutils.partitions.naming import example_branches, with_place_names
 from geoutils.partitions.partition import Partition
 from geoutils.partitions.published import read_cells_csv, write_cells_csv
 from geoutils.partitions.published_settings import (
+    CPLANET_PHOTOS,
     GEODECODER_CELLS,
     GEODECODER_T_MAX,
     ISN_CELLS,
@@ -35,7 +38,9 @@ from geoutils.partitions.published_settings import (
     KORDOPATIS_CELLS,
     MP16_PHOTOS,
     MP16_T_MIN,
+    THESIS_PHOTOS,
     THESIS_THRESHOLDS,
+    scaled_limits,
     scaled_t_max,
 )
 from geoutils.partitions.quadtree import BoxCells, read_osv5m_quadtree
@@ -51,6 +56,7 @@ from geoutils.partitions.semantic import (
 from geoutils.partitions.summary import cell_distances_km, partition_summary
 
 __all__ = [
+    "CPLANET_PHOTOS",
     "GEOCLASS_SETS",
     "GEODECODER_CELLS",
     "GEODECODER_T_MAX",
@@ -59,10 +65,11 @@ __all__ = [
     "KORDOPATIS_CELLS",
     "MP16_PHOTOS",
     "MP16_T_MIN",
-    "PUBLISHED_PHOTOS",
+    "THESIS_PHOTOS",
     "THESIS_THRESHOLDS",
     "BaseGraph",
     "BoxCells",
+    "Cells",
     "GeoclassCells",
     "GeoclassParameters",
     "Hierarchy",
@@ -80,6 +87,8 @@ __all__ = [
     "binary_partition",
     "cell_distances_km",
     "combine",
+    "compare_partitions",
+    "example_branches",
     "fullest_partition",
     "geoclass_set",
     "location_tree",
@@ -88,11 +97,15 @@ __all__ = [
     "photos_per_cell",
     "read_cells_csv",
     "read_osv5m_quadtree",
+    "readable",
+    "readable_ceilings",
     "remainder_partition",
     "sample_parameters",
+    "scaled_limits",
     "scaled_t_max",
     "semantic_partition",
     "semantic_partitions",
     "split_full_cells",
+    "with_place_names",
     "write_cells_csv",
 ]

@@ -1,6 +1,7 @@
 """What every kind of cell can do: say whose ground a location is, and where the ground lies."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -60,3 +61,10 @@ class Cells(ABC):
     @abstractmethod
     def from_columns(cls, table: pd.DataFrame) -> "Cells":
         """Cells of a table that has those columns, maybe among others."""
+
+
+def require_columns(table: pd.DataFrame, columns: Iterable[str]) -> None:
+    """Raise a ValueError that names all columns which the table lacks."""
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise ValueError(f"table: lacks the columns {missing}; found {[*table]}")

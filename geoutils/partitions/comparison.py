@@ -10,7 +10,9 @@ from numpy import ndarray
 from geoutils.evaluation.accuracy import RADII_KM
 from geoutils.evaluation.bootstrap import bootstrap_accuracy
 from geoutils.partitions.partition import Partition
-from geoutils.partitions.summary import cell_distances_km, partition_summary
+from geoutils.partitions.summary import can_assign, cell_distances_km, partition_summary
+
+_CEILING = ("a", "low", "high")  # what is told of a ceiling: estimate and ends of the interval
 
 
 def compare_partitions(
@@ -24,8 +26,10 @@ def compare_partitions(
 
     `positions` are the photos of each split; of the last one, the ceiling a_r is given as a_1,
     a_25 …, with the ends of its bootstrap 95 % interval (over `groups` of those photos, such as
-    authors, else over photos) as low_1, high_1 … `seconds` are those that a way took to make all
-    its partitions. ValueError without partitions or photos, or for a way without a time.
+    authors, else over photos) as low_1, high_1 … Shares and ceilings are NaN for semantic cells
+    without a geocoder, as no one can tell where the photos belong. `seconds` are those that a way
+    took to make all its partitions. ValueError without partitions or photos, or for a way without
+    a time.
     """
     if not partitions or not positions:
         raise ValueError("partitions, positions: expected at least one of each")
@@ -35,16 +39,36 @@ def compare_partitions(
     rows = {}
     for (way, name), partition in partitions.items():
         row = partition_summary(partition)
-        for split, photos in positions.items():
-            distances_km = cell_distances_km(partition, photos)
-            row[f"{split}_covered"] = np.isfinite(distances_km).mean().item()
-        ceiling = bootstrap_accuracy(distances_km, groups, n_resamples)
-        for prefix in ("a", "low", "high"):
-            values = getattr(ceiling, "estimate" if prefix == "a" else prefix)
-            row |= {f"{prefix}_{r:g}": v.item() for r, v in zip(RADII_KM, values, strict=True)}
+        if can_assign(partition):
+            row |= _covered_and_ceiling(partition, positions, groups, n_resamples)
+        else:
+            row |= dict.fromkeys((f"{split}_covered" for split in positions), np.nan)
+            row |= _ceiling_columns(np.full((3, len(RADII_KM)), np.nan))
         rows[way, name] = row | {"seconds": seconds[way]}
     table = pd.DataFrame(rows.values(), index=pd.MultiIndex.from_tuples(rows))
     return table.rename_axis(["way", "partition"])
+
+
+def _covered_and_ceiling(
+    partition: Partition,
+    positions: Mapping[str, Real[ndarray, "_ 2"]],
+    groups: ndarray | None,
+    n_resamples: int,
+) -> dict[str, float]:
+    row = {}
+    for split, photos in positions.items():
+        distances_km = cell_distances_km(partition, photos)
+        row[f"{split}_covered"] = np.isfinite(distances_km).mean().item()
+    ceiling = bootstrap_accuracy(distances_km, groups, n_resamples)
+    return row | _ceiling_columns(np.stack([ceiling.estimate, ceiling.low, ceiling.high]))
+
+
+def _ceiling_columns(ceiling: Real[ndarray, "3 radii"]) -> dict[str, float]:
+    return {
+        f"{prefix}_{radius:g}": value.item()
+        for prefix, values in zip(_CEILING, ceiling, strict=True)
+        for radius, value in zip(RADII_KM, values, strict=True)
+    }
 
 
 def readable(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,19 +90,24 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     covered = [column for column in table.columns if column.endswith("_covered")]
     shares = {"earth_share": "Earth"} | {c: c.removesuffix("_covered") for c in covered}
     for column, heading in shares.items():
-        shown[heading] = (100 * table[column]).map("{:.1f}".format)
+        percent = 100 * table[column]
+        shown[heading] = np.where(percent.isna(), "", percent.map("{:.1f}".format))
     first = ~table.index.get_level_values(0).duplicated()
     shown["seconds"] = np.where(first, table["seconds"].map("{:.2f}".format), "")
     return shown
 
 
 def readable_ceilings(table: pd.DataFrame) -> pd.DataFrame:
-    """Ceilings of the table of `compare_partitions` in percent, their intervals in whole ones."""
+    """Ceilings of the table of `compare_partitions` in percent, their intervals in whole ones.
+
+    Empty where the ceiling is not known.
+    """
     shown = pd.DataFrame(index=table.index)
     for radius in RADII_KM:
-        columns = [f"{prefix}_{radius:g}" for prefix in ("a", "low", "high")]
+        columns = [f"{prefix}_{radius:g}" for prefix in _CEILING]
         rows = 100 * table[columns].to_numpy(dtype=float)
-        shown[f"{radius:g} km"] = [f"{a:.1f} [{low:.0f}, {high:.0f}]" for a, low, high in rows]
+        texts = [f"{a:.1f} [{low:.0f}, {high:.0f}]" for a, low, high in rows]
+        shown[f"{radius:g} km"] = np.where(np.isnan(rows).any(axis=1), "", texts)
     return shown
 
 

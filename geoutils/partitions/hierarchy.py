@@ -10,7 +10,7 @@ from jaxtyping import Int, Real
 from numpy import ndarray
 
 from geoutils.files import replacing
-from geoutils.partitions.partition import Partition
+from geoutils.partitions.partition import Partition, checked_file_name
 
 _INDEX = "hierarchy.json"
 
@@ -58,13 +58,26 @@ class Hierarchy:
         """Hierarchy of partitions given coarse -> fine; every leaf is found in all of them.
 
         The leaves are the last level's cells unless given. ValueError without levels, for two
-        partitions of one name, or for kinds of cells that do not nest.
+        partitions of one name, for kinds of cells that do not nest, and for a level with a cell
+        that lies in a leaf and holds none: it is finer than the leaves. A cell from which all
+        leaves were dropped is no such cell. Levels above the leaves may cut across each other, as
+        sets of geoclasses do.
         """
         names = [level.name for level in levels] + ([] if leaves is None else [leaves.name])
         if not levels or len(set(names)) != len(names):
             raise ValueError(f"levels: got {names}, expected one or more of distinct names")
         finest = levels[-1] if leaves is None else leaves
         columns = [level.cells.parents_of(finest.cells) for level in levels]
+        for level, column in zip(levels, columns, strict=True):
+            astray = finest.cells.parents_of(level.cells) >= 0
+            astray[column[column >= 0]] = False
+            if astray.any():
+                cell = level.cells.labels()[int(astray.argmax())]
+                raise ValueError(
+                    f"levels: got {names}, expected coarse to fine, but {astray.sum()} of "
+                    f"{len(level)} cells of {level.name!r} are finer than those of "
+                    f"{finest.name!r}, such as {cell}"
+                )
         return cls(tuple(levels), np.stack(columns, axis=1), finest)
 
     @property
@@ -82,12 +95,17 @@ class Hierarchy:
         return np.stack([level.assign(latlon_deg) for level in self.levels], axis=1)
 
     def save(self, folder: str | Path) -> None:
-        """Write <name>.parquet for each level and for leaves of their own, then hierarchy.json."""
+        """Write <name>.parquet for each level and for leaves of their own, then hierarchy.json.
+
+        ValueError, and nothing written, for a name that cannot be a file's.
+        """
         index = {"levels": self.level_names}
         partitions = list(self.levels)
         if self.leaves is not self.levels[-1]:
             index["leaves"] = self.leaves.name
             partitions.append(self.leaves)
+        for partition in partitions:
+            checked_file_name(partition.name)
         for partition in partitions:
             partition.save(Path(folder) / f"{partition.name}.parquet")
         with replacing(Path(folder) / _INDEX) as temporary:
@@ -95,12 +113,33 @@ class Hierarchy:
 
     @classmethod
     def load(cls, folder: str | Path) -> "Hierarchy":
-        """Read what `save` wrote; parents are worked out anew, so a level may be replaced."""
+        """Read what `save` wrote; parents are worked out anew, so a level may be replaced.
+
+        ValueError, with the file's name, for an index or a level that `save` did not write.
+        """
         path = Path(folder) / _INDEX
         if not path.is_file():
             raise ValueError(f"folder: no {_INDEX} in {folder}; notebook 02 makes it")
-        index = json.loads(path.read_text())
-        levels = [Partition.load(path.parent / f"{name}.parquet") for name in index["levels"]]
-        if "leaves" not in index:
+        *names, leaves = _read_index(path)
+        levels = [Partition.load(path.parent / f"{name}.parquet") for name in names]
+        if leaves is None:
             return cls.of(levels)
-        return cls.of(levels, Partition.load(path.parent / f"{index['leaves']}.parquet"))
+        return cls.of(levels, Partition.load(path.parent / f"{leaves}.parquet"))
+
+
+def _read_index(path: Path) -> list[str | None]:
+    """Names of the levels that hierarchy.json lists, then of leaves of their own or None."""
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"folder: {path} is no JSON ({error})") from error
+    names = index.get("levels") if isinstance(index, dict) else None
+    if not isinstance(names, list) or not names:
+        raise ValueError(f'folder: {path} is no list of levels; expected {{"levels": [names]}}')
+    leaves = index.get("leaves")
+    for name in names if leaves is None else [*names, leaves]:
+        try:
+            checked_file_name(name)
+        except ValueError as error:
+            raise ValueError(f"folder: {path} is no list of levels ({error})") from error
+    return [*names, leaves]

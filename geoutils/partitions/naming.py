@@ -8,7 +8,7 @@ from numpy import ndarray
 from geoutils.atlas import describe
 from geoutils.partitions.hierarchy import Hierarchy
 from geoutils.partitions.partition import Partition
-from geoutils.sphere import great_circle_km
+from geoutils.sphere import checked_latlon, great_circle_km
 
 AT_SEA = "open sea"  # what the atlas answers far from every shore
 
@@ -19,10 +19,11 @@ def with_place_names(partition: Partition, latlon_deg: Real[ndarray, "photos 2"]
     Where that lies at sea, as the mean of photos from two coasts may, the cell is named by the
     address of its photo nearest to the point.
     """
+    latlon = checked_latlon(latlon_deg)
     names = describe(partition.centers_deg)
-    cells = partition.assign(latlon_deg)
+    cells = partition.assign(latlon)
     for cell in np.flatnonzero(np.array(names) == AT_SEA):
-        photos = latlon_deg[cells == cell]
+        photos = latlon[cells == cell]
         if len(photos):
             point = np.tile(partition.centers_deg[cell], (len(photos), 1))
             nearest = great_circle_km(photos, point).argmin()

@@ -10,8 +10,10 @@ from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from geoutils.files import replacing
-from geoutils.partitions.cells import Cells
+from geoutils.partitions.cells import Cells, require_columns
 from geoutils.sphere import checked_latlon
+
+_COLUMNS = ["photos", "name", "latitude", "longitude"]  # besides those that make the cells
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -19,7 +21,8 @@ class Partition:
     """Disjoint cells; class `i` of a model is cell `i`.
 
     `centers_deg` is the point that stands for a cell (the spherical mean of its training
-    photos), `counts` how many of them it holds, `names` what to call it.
+    photos), `counts` how many of them it holds, `names` what to call it. Where nobody counted
+    the photos, all counts are 0 (`is_counted`).
     """
 
     name: str
@@ -41,8 +44,13 @@ class Partition:
         return len(self.cells)
 
     def __repr__(self) -> str:
-        photos = f"{self.counts.sum():,} photos"
+        photos = f"{self.counts.sum():,} photos" if self.is_counted else "photos not counted"
         return f"<Partition {self.name}: {len(self):,} {self.cells.kind} cells, {photos}>"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether `counts` say anything: zeros throughout stand for photos that nobody counted."""
+        return bool(self.counts.any())
 
     def assign(self, latlon_deg: Real[ndarray, "photos 2"]) -> Int[ndarray, " photos"]:
         """Class of each photo by its location, -1 outside every cell (such as dropped ones)."""
@@ -70,7 +78,11 @@ class Partition:
         )
 
     def save(self, path: str | Path) -> None:
-        """Write the table as Parquet; the partition's name and kind go into its metadata."""
+        """Write the table as Parquet; the partition's name and kind go into its metadata.
+
+        ValueError for a name that cannot be a file's, as `Hierarchy.save` makes it one.
+        """
+        checked_file_name(self.name)
         table = self.table()
         table.attrs = {"partition": self.name, "kind": self.cells.kind}
         table.attrs["cells"] = self.cells.attributes()
@@ -79,19 +91,28 @@ class Partition:
 
     @classmethod
     def load(cls, path: str | Path) -> "Partition":
-        """Read what `save` wrote; ValueError for a Parquet file that is no partition."""
-        table = pd.read_parquet(path)
+        """Read what `save` wrote; ValueError, with the path, for a file that is no partition."""
+        try:
+            table = pd.read_parquet(path)
+        except FileNotFoundError:
+            raise
+        except (OSError, ValueError) as error:
+            raise ValueError(f"path: {path} is no Parquet file ({_one_line(error)})") from error
         kind = table.attrs.get("kind")
         if kind not in Cells.kinds:
             known = sorted(Cells.kinds)
             raise ValueError(f"path: {path} holds no partition (kind {kind!r}, known: {known})")
-        return cls(
-            name=table.attrs["partition"],
-            cells=Cells.kinds[kind].from_columns(table),
-            centers_deg=table[["latitude", "longitude"]].to_numpy(np.float64),
-            counts=table["photos"].to_numpy(np.int64),
-            names=table["name"].tolist(),
-        )
+        try:
+            require_columns(table, _COLUMNS)
+            return cls(
+                name=str(table.attrs.get("partition", Path(path).stem)),
+                cells=Cells.kinds[kind].from_columns(table),
+                centers_deg=table[["latitude", "longitude"]].to_numpy(np.float64),
+                counts=table["photos"].to_numpy(np.int64),
+                names=table["name"].tolist(),
+            )
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"path: {path} holds no partition ({error})") from error
 
     @classmethod
     def read_csv(cls, path: str | Path, name: str = "") -> "Partition":
@@ -101,6 +122,19 @@ class Partition:
     def write_csv(self, path: str | Path) -> None:
         """Write S2 cells in the published format; see `published.write_cells_csv`."""
         _published().write_cells_csv(self, path)
+
+
+def checked_file_name(name: object) -> str:
+    """Return a partition's name; ValueError where no file in a folder can have it."""
+    if not isinstance(name, str) or not name or set(name) & set("/\\\0"):
+        raise ValueError(
+            f"name: {name!r} cannot name a file; expected a text without slashes of either kind"
+        )
+    return name
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _published():

@@ -24,6 +24,7 @@ _POINT = ["latitude_mean", "longitude_mean"]
 _COLUMNS = ["class_label", "hex_id", "imgs_per_cell", *_POINT]
 # What spreadsheets write for tokens that look like numbers; no token ends in 0 or has a point.
 _NUMBER = re.compile(r"\d+(\.\d*)?[eE][+-]\d+|\d+\.\d*|\d*0")
+_GREATEST = 2**53  # whole number that a float still holds
 
 
 def read_cells_csv(path: str | Path, name: str = "") -> Partition:
@@ -31,9 +32,9 @@ def read_cells_csv(path: str | Path, name: str = "") -> Partition:
 
     Columns class_label (0 … n - 1 in any order), hex_id (the S2 token), imgs_per_cell,
     latitude_mean, longitude_mean (degrees). The partition is named after the file unless a name
-    is given. ValueError for missing columns or values, no rows, class numbers with gaps, tokens
-    that are no S2 cells or that a spreadsheet has changed, cells that overlap, and points far
-    from their cells.
+    is given. ValueError for a file that is no such table, missing columns or values, no
+    rows, class numbers with gaps, tokens that are no S2 cells or that a spreadsheet has changed,
+    cells that overlap, and points far from their cells.
     """
     table = _read(Path(path))
     cells = S2Cells.from_columns(table.rename(columns={"hex_id": "token"}))
@@ -71,30 +72,50 @@ def write_cells_csv(partition: Partition, path: str | Path) -> None:
         table.to_csv(temporary, index=False, lineterminator="\n")
 
 
-def _read(path: Path) -> pd.DataFrame:
-    """Return the file's rows in order of their class, all columns checked but the tokens' cells."""
+def read_rows(
+    path: Path, whole: list[str], real: list[str], texts: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Rows of a CSV that has columns of whole numbers, of numbers and of texts, all checked.
+
+    In order of the first of the `whole` columns, the class. ValueError, with the path, for a file
+    that is no CSV, for missing columns or numbers, no rows, and class numbers with gaps.
+    """
     try:
-        table = pd.read_csv(path, dtype={"hex_id": str})  # many tokens look like numbers
+        table = pd.read_csv(path, dtype=dict.fromkeys(texts, str))  # tokens look like numbers
     except pd.errors.EmptyDataError as error:
         raise ValueError(f"path: {path} is empty") from error
-    missing = [column for column in _COLUMNS if column not in table]
+    except ValueError as error:  # not UTF-8, or rows of many lengths
+        raise ValueError(
+            f"path: {path} is no CSV table ({' '.join(str(error).split())})"
+        ) from error
+    missing = [column for column in [*whole, *texts, *real] if column not in table]
     if missing:
         raise ValueError(f"path: {path} lacks the columns {missing}; found {[*table]}")
+    if not isinstance(table.index, pd.RangeIndex):  # pandas takes what is too much for row names
+        raise ValueError(f"path: {path} is no CSV table: its rows are longer than its header")
     if table.empty:
         raise ValueError(f"path: {path} holds no cells")
-    for column in ["class_label", "imgs_per_cell", *_POINT]:
+    for column in [*whole, *real]:
         numbers = pd.to_numeric(table[column], errors="coerce")
-        bad = numbers.isna() | (column not in _POINT) & (numbers % 1 != 0)
+        bad = ~np.isfinite(numbers)
+        if column in whole:
+            bad |= (numbers % 1 != 0) | (numbers.abs() > _GREATEST)
         if bad.any():
             row = int(bad.to_numpy().argmax())
             raise ValueError(
                 f"path: {column} in row {row} of {path} is {str(table[column][row])!r}, "
-                f"expected {'a number' if column in _POINT else 'a whole number'}"
+                f"expected {'a whole number' if column in whole else 'a number'}"
             )
         table[column] = numbers
-    table = table.sort_values("class_label", ignore_index=True)
-    if not np.array_equal(table["class_label"], np.arange(len(table))):
-        raise ValueError(f"path: class_label in {path} does not count from 0 without gaps")
+    table = table.sort_values(whole[0], ignore_index=True)
+    if not np.array_equal(table[whole[0]], np.arange(len(table))):
+        raise ValueError(f"path: {whole[0]} in {path} does not count from 0 without gaps")
+    return table
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Return the file's rows in order of their class, all columns checked but the tokens' cells."""
+    table = read_rows(path, ["class_label", "imgs_per_cell"], _POINT, ("hex_id",))
     table["hex_id"] = table["hex_id"].fillna("")
     changed = [k for k, token in enumerate(table["hex_id"]) if _NUMBER.fullmatch(token)]
     if changed:

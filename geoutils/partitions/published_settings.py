@@ -20,8 +20,10 @@ ISN_CELLS = MappingProxyType({"coarse": 3298, "middle": 7202, "fine": 12893})
 
 KORDOPATIS_CELLS = 32_000  # Kordopatis-Zilos et al. 2021, section 4.2: "32K", by fullest growth
 
-THESIS_PHOTOS = 970_565  # section 6.4
-# Its grids: classes -> (t_min, t_max). Tables 5.2 and 6.4; 89 classes: experiment B.
+CPLANET_PHOTOS = 30_300_000  # Seo et al. 2018 (CPlaNet), section 5.1: of its training set
+
+THESIS_PHOTOS = 970_565  # Loria 2021, Table 5.1 and section 6.4
+# Its trees: classes -> (t_min, t_max). Tables 5.2 and 6.4; 89 classes: experiment B.
 THESIS_THRESHOLDS = MappingProxyType(
     {
         4: (80_000, 350_000),
@@ -32,6 +34,27 @@ THESIS_THRESHOLDS = MappingProxyType(
         110: (3_000, 15_000),
     }
 )
+
+
+def scaled_limits(
+    limits: tuple[int, int], n_photos: int, published_photos: int = THESIS_PHOTOS
+) -> tuple[int, int]:
+    """A pair (t_min, t_max) for another number of photos, rounded, each of them at least 1.
+
+    Both shrink alike, so a tree has about as many classes as published. ValueError for numbers
+    below 1 and for t_min above t_max.
+
+    >>> scaled_limits(THESIS_THRESHOLDS[72], n_photos=20_000)
+    (62, 618)
+    """
+    (t_min, t_max), given = limits, {"n_photos": n_photos, "published_photos": published_photos}
+    for argument, value in (given | {"t_min": t_min}).items():
+        if value < 1:
+            raise ValueError(f"{argument}: got {value}, expected 1 or more")
+    if t_min > t_max:
+        raise ValueError(f"limits: got {limits}, expected (t_min, t_max) with t_min <= t_max")
+    factor = n_photos / published_photos
+    return max(1, round(t_min * factor)), max(1, round(t_max * factor))
 
 
 def scaled_t_max(

@@ -11,12 +11,14 @@ import pandas as pd
 from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
-from geoutils.partitions.cells import Cells
+from geoutils.partitions.cells import Cells, require_columns
 from geoutils.partitions.partition import Partition
+from geoutils.partitions.published import read_rows
 from geoutils.sphere import EARTH_RADIUS_KM, checked_latlon, wrap_longitude
 
 _LOW, _HIGH, _MEAN = ["min_lat", "min_lon"], ["max_lat", "max_lon"], ["mean_lat", "mean_lon"]
 _STEP_DEG = 2.0  # between points of an outline: a parallel is a curve on most maps
+_ROUNDED_DEG = 0.01  # by how much a mean may lie outside its box, as numbers in files are rounded
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +120,7 @@ class BoxCells(Cells):
     @classmethod
     def from_columns(cls, table: pd.DataFrame) -> "BoxCells":
         """Boxes from columns of bounds."""
+        require_columns(table, [*_LOW, *_HIGH])
         return cls(table[_LOW].to_numpy(np.float64), table[_HIGH].to_numpy(np.float64))
 
 
@@ -129,21 +132,23 @@ def read_osv5m_quadtree(path: str | Path, name: str = "") -> Partition:
     box both ways while it held 1,000 photos or more, ten times at most, and kept the leaves that
     hold a photo. So a cluster is one leaf, the file's 11,399 boxes overlap nowhere, empty quarters
     are gaps, and 55 % of the Earth is covered. A cell's point is the plain mean of latitudes and
-    longitudes, as published. The file does not count photos: `counts` is 0. Photos outside every
-    box get class -1 here; the makers' own code puts such test photos into class 0.
+    longitudes, as published. The file does not count photos: `counts` is 0, which stands for not
+    counted. Photos outside every box get class -1 here; the makers' own code puts such test photos
+    into class 0.
 
-    ValueError for missing columns, class numbers with gaps, no rows, and boxes that are empty or
-    overlap.
+    ValueError for a file that is no such table, missing columns or values, class numbers with
+    gaps, no rows, boxes that are empty or overlap, and means outside their boxes.
     """
-    table = pd.read_csv(path)
-    missing = [column for column in ["cluster_id", *_LOW, *_HIGH, *_MEAN] if column not in table]
-    if missing:
-        raise ValueError(f"path: {path} lacks the columns {missing}; found {[*table]}")
-    table = table.sort_values("cluster_id", ignore_index=True)
-    if table.empty or not np.array_equal(table["cluster_id"], np.arange(len(table))):
-        raise ValueError(f"path: cluster_id in {path} does not count from 0 without gaps")
+    table = read_rows(Path(path), ["cluster_id"], [*_LOW, *_HIGH, *_MEAN])
     cells, counts = BoxCells.from_columns(table), np.zeros(len(table), dtype=np.int64)
     means = table[_MEAN].to_numpy(np.float64)
+    beyond = np.maximum(cells.low_deg - means, means - cells.high_deg).max(axis=1)
+    if (beyond > _ROUNDED_DEG).any():
+        worst = int(beyond.argmax())
+        raise ValueError(
+            f"path: the mean of class {worst} in {path} lies {beyond[worst]:.3g}° outside its box "
+            f"{cells.labels()[worst]!r}; are latitude and longitude exchanged?"
+        )
     return Partition(name or Path(path).stem, cells, means, counts, cells.labels())
 
 

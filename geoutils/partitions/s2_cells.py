@@ -10,19 +10,28 @@ from jaxtyping import Float, Int, Real, UInt64
 from numpy import ndarray
 
 from geoutils import s2
-from geoutils.partitions.cells import Cells
+from geoutils.partitions.cells import Cells, require_columns
 
 _FACE_POINTS = 64  # along the edge of a cube face; a quarter of the Earth's way round
+_MARKS = np.uint64(0x1555555555555555)  # bits that can be the lowest one of an id
 
 
 @dataclass(frozen=True, eq=False)
 class S2Cells(Cells):
-    """Disjoint S2 cells; cell `i` is the one with id `ids[i]`, in any order."""
+    """Disjoint S2 cells; cell `i` is the one with id `ids[i]`, in any order.
+
+    ValueError for numbers that are no S2 cell's id, and for cells that overlap.
+    """
 
     ids: UInt64[ndarray, " cells"]
     kind: ClassVar[str] = "s2"
 
     def __post_init__(self):
+        mark = self.ids & (~self.ids + np.uint64(1))  # the lowest bit, which tells the level
+        valid = (self.ids >> np.uint64(61) < 6) & (mark & _MARKS != 0)
+        if not valid.all():
+            bad = int(self.ids[int((~valid).argmax())])
+            raise ValueError(f"ids: {bad:#018x} is no S2 cell")
         first, last = self._ranges
         overlap = last[:-1] >= first[1:]
         if overlap.any():
@@ -56,10 +65,14 @@ class S2Cells(Cells):
         return np.where(inside, self._order[place], -1)
 
     def parents_of(self, finer: Cells) -> Int[ndarray, " finer"]:
-        """Cell that contains each finer S2 cell whole, -1 where none does."""
-        if not isinstance(finer, S2Cells):
+        """Cell that contains each finer S2 cell or union whole, -1 where none does."""
+        if isinstance(finer, S2Cells):
+            return self._holding(finer.ids)
+        from geoutils.partitions.adaptive.s2_unions import S2Unions  # which itself needs this file
+
+        if not isinstance(finer, S2Unions):
             raise ValueError(f"finer: cells of kind {finer.kind!r} do not nest in S2 cells")
-        return self._holding(finer.ids)
+        return S2Unions(self.ids, np.arange(len(self))).parents_of(finer)
 
     def boundaries(self) -> list[Float[ndarray, "_ 2"]]:
         """Outline of each cell, counter-clockwise; large cells get more points along an edge."""
@@ -87,4 +100,5 @@ class S2Cells(Cells):
     @classmethod
     def from_columns(cls, table: pd.DataFrame) -> "S2Cells":
         """Cells from a column of tokens."""
+        require_columns(table, ["token"])
         return cls(s2.from_tokens(table["token"].tolist()))

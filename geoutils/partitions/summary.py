@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Real
 from numpy import ndarray
 
+from geoutils.geocoding.atlas_addresses import atlas_addresses
 from geoutils.partitions.partition import Partition
 from geoutils.partitions.semantic.semantic_cells import SemanticCells
 from geoutils.sphere import EARTH_RADIUS_KM, great_circle_km, latlon_of
@@ -18,20 +19,32 @@ def partition_summary(partition: Partition) -> dict[str, int | float]:
     """Numbers of a partition: cells, photos and km² per cell, share of the Earth that is covered.
 
     Areas are on the sphere; those of cells without an outline are NaN and left out (`area_known`
-    is the share of cells that have one), and NaN where no cell has. The share of the Earth is the
-    sum of the areas; where some are not known, or cells are found by addresses and reach beyond
-    their outlines, the share of `GROUND_POINTS` even points, right to a tenth of a percent or so.
+    is the share of cells that have one), and NaN where no cell has. Photos are NaN where nobody
+    counted them. The share of the Earth is the sum of the areas. Cells found by addresses reach
+    beyond their outlines: theirs is the share of `GROUND_POINTS` even points, right to a tenth of
+    a percent or so, if the offline atlas finds the addresses. No other geocoder is asked for so
+    many, as it may be a server: NaN, as without a geocoder.
     """
     areas = partition.areas_km2()
     known = areas[~np.isnan(areas)]
+    photos = partition.counts if partition.is_counted else partition.counts[:0]
     summary: dict[str, int | float] = {"cells": len(partition)}
-    for quantity, values in {"photos": partition.counts, "area_km2": known}.items():
+    for quantity, values in {"photos": photos, "area_km2": known}.items():
         for which, of in {"min": np.min, "median": np.median, "max": np.max}.items():
             summary[f"{quantity}_{which}"] = of(values).item() if len(values) else np.nan
     summary["area_known"] = len(known) / max(1, len(areas))
-    exact = len(known) == len(areas) and not isinstance(partition.cells, SemanticCells)
-    summary["earth_share"] = known.sum().item() / EARTH_KM2 if exact else ground_share(partition)
+    if not isinstance(partition.cells, SemanticCells):
+        summary["earth_share"] = areas.sum().item() / EARTH_KM2
+    elif partition.cells.geocoder in ("atlas", atlas_addresses):
+        summary["earth_share"] = ground_share(partition)
+    else:
+        summary["earth_share"] = np.nan
     return summary
+
+
+def can_assign(partition: Partition) -> bool:
+    """Whether cells of locations can be found: semantic cells need a geocoder for that."""
+    return not isinstance(partition.cells, SemanticCells) or partition.cells.geocoder is not None
 
 
 def ground_share(partition: Partition, n_points: int = GROUND_POINTS) -> float:

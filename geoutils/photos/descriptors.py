@@ -25,8 +25,11 @@ def image_descriptors(pixels: UInt8[ndarray, "photos h w 3"]) -> Float32[ndarray
     mean size of brightness differences in four directions, which tells upright from level and
     slanted edges. Photos of any size are averaged to 32 × 32 first, so a photo enlarged by a whole
     number keeps its descriptor. Weights are such that colours and edges count about alike on
-    photos. ValueError for photos of fewer than 32 pixels each way.
+    photos. ValueError for photos of fewer than 32 pixels each way and for values that are not
+    uint8.
     """
+    if pixels.dtype != np.uint8:
+        raise ValueError(f"pixels: values of {pixels.dtype}, expected uint8, 0 … 255")
     n, height, width, _ = pixels.shape
     if min(height, width) < SIDE:
         raise ValueError(f"pixels: photos of {height} × {width}, expected {SIDE} × {SIDE} or more")

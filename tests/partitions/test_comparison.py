@@ -1,8 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from geoutils.evaluation import accuracy_at
-from geoutils.partitions import adaptive_partitions, cell_distances_km
+from geoutils.geocoding import Addresses
+from geoutils.partitions import adaptive_partitions, cell_distances_km, semantic_partition
 from geoutils.partitions.comparison import compare_partitions, readable, readable_ceilings
 
 
@@ -59,3 +61,26 @@ def test_what_is_missing_is_named(photos, partitions):
         compare_partitions({}, {"train": photos}, {})
     with pytest.raises(ValueError, match="at least one of each"):
         compare_partitions(partitions, {}, {"growth": 0.1, "alone": 1})
+
+
+def test_places_without_a_geocoder_have_a_row_of_what_is_known(photos, partitions):
+    locations = pd.DataFrame(
+        {"key": ["land"], "name": ["Land"], "kind": ["country"], "country": [""]}
+        | {"latitude": np.nan, "longitude": np.nan, "has_area": False}
+    )
+    addresses = Addresses(np.zeros((600, 1), dtype=int), locations)
+    places = semantic_partition(addresses, photos, 5, 5)
+    compared = {("places", "all"): places} | partitions
+    seconds = {"places": 2.0, "growth": 0.25, "alone": 1.0}
+    table = compare_partitions(compared, {"train": photos[:400], "val": photos}, seconds)
+    row = table.loc[("places", "all")]
+    assert [row["cells"], row["photos_max"], row["seconds"]] == [1, 600, 2]
+    unknown = ["earth_share", "train_covered", "val_covered", "a_25", "low_25", "high_2500"]
+    assert row[unknown].isna().all()
+    assert table.iloc[1:][unknown].notna().all(axis=None)
+    shown = readable(table)
+    assert shown.loc[("places", "all"), ["Earth", "train", "val"]].tolist() == ["", "", ""]
+    assert (shown.iloc[1:] != "").all()[["Earth", "train", "val"]].all()
+    ceilings = readable_ceilings(table)
+    assert (ceilings.iloc[0] == "").all()
+    assert (ceilings.iloc[1:] != "").all(axis=None)

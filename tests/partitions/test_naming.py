@@ -1,4 +1,6 @@
+import jaxtyping
 import numpy as np
+import pandas as pd
 
 from geoutils.partitions import Hierarchy, adaptive_partition, adaptive_partitions
 from geoutils.partitions.naming import example_branches, with_place_names
@@ -13,12 +15,22 @@ def test_a_cell_is_named_after_its_point():
 
 
 def test_a_cell_whose_point_lies_at_sea_takes_the_name_of_its_nearest_photo():
-    # Two photos in Porto and one in Recife: one face of the cube, its mean is in the Atlantic.
-    photos = np.array([[41.15, -8.61], [41.16, -8.62], [-8.05, -34.9]])
+    # One photo in Recife, first, and two in Porto: one face of the cube, its mean is at sea.
+    photos = np.array([[-8.05, -34.9], [41.15, -8.61], [41.16, -8.62]])
     partition = adaptive_partition(photos, 1, 5)
     assert len(partition) == 1
     assert with_place_names(partition, photos).names[0].endswith("Portugal")
     assert with_place_names(partition, photos[:0]).names == ["open sea"]
+
+
+def test_photos_for_names_may_come_as_a_list_or_a_table(monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # as outside of tests
+    photos = np.array([[-8.05, -34.9], [41.15, -8.61], [41.16, -8.62]])
+    partition = adaptive_partition(photos, 1, 5)
+    names = with_place_names(partition, photos).names
+    table = pd.DataFrame(photos, columns=["latitude", "longitude"], index=[7, 8, 9])
+    assert with_place_names(partition, photos.tolist()).names == names
+    assert with_place_names(partition, table).names == names
 
 
 def test_example_branches_are_complete_ones_with_telling_names_first():

@@ -8,7 +8,7 @@ import pytest
 from geoutils import s2
 from geoutils.partitions import Partition, S2Cells, adaptive_partition
 from geoutils.partitions.published import read_cells_csv, write_cells_csv
-from geoutils.partitions.quadtree import BoxCells
+from geoutils.partitions.quadtree import BoxCells, read_osv5m_quadtree
 from geoutils.sphere import great_circle_km
 
 HEADER = "class_label,hex_id,imgs_per_cell,latitude_mean,longitude_mean\n"
@@ -66,6 +66,11 @@ def test_only_s2_cells_are_written(tmp_path):
         (HEADER + "x,364,5,36,108\n", "class_label in row 0 .* 'x', expected a whole number"),
         (HEADER + "0,364,5,north,108\n", "latitude_mean in row 0 .* 'north', expected a number"),
         (HEADER + "0,364,5,36,\n", "longitude_mean in row 0 .* 'nan', expected a number"),
+        (HEADER + "0,364,5,36,inf\n", "longitude_mean in row 0 .* 'inf', expected a number"),
+        (HEADER + "0,364,1e30,36,108\n", "imgs_per_cell in row 0 .* expected a whole number"),
+        (HEADER + "0,364,5,36,108,9\n", "path: .* is no CSV table: its rows are longer"),
+        (HEADER + "0,364,5,36,108\n1,8744,5,39,-108,7,7\n", "path: .* is no CSV table"),
+        (HEADER + "0,364\n", "imgs_per_cell in row 0 .* 'nan', expected a whole number"),
         (
             HEADER + "0,364,5,10,36\n",
             "the point of class 0 in .* lies 7,630 km from its cell '364'",
@@ -77,6 +82,20 @@ def test_bad_files_are_named(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         read_cells_csv(path)
+
+
+@pytest.mark.parametrize("read", [read_cells_csv, read_osv5m_quadtree])
+def test_files_that_are_no_csv_are_named(read, tmp_path):
+    path = tmp_path / "cells.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
+    with pytest.raises(ValueError, match=r"path: .*cells\.csv is no CSV table"):
+        read(path)
+    pd.DataFrame({"class_label": np.arange(1000), "x": "\xe9"}).to_parquet(path)
+    with pytest.raises(ValueError, match=r"path: .*cells\.csv (is no CSV table|lacks the columns)"):
+        read(path)
+    path.write_bytes(b"")
+    with pytest.raises(ValueError, match=r"path: .*cells\.csv is empty"):
+        read(path)
 
 
 # What spreadsheets make of 80e94, 8e95, 478e4, 47e1 and 89.

@@ -6,6 +6,9 @@ from geoutils.partitions import (
     ISN_CELLS,
     ISN_T_MAX,
     MP16_PHOTOS,
+    THESIS_PHOTOS,
+    THESIS_THRESHOLDS,
+    scaled_limits,
     scaled_t_max,
 )
 
@@ -23,6 +26,33 @@ def test_the_two_papers_agree_where_they_use_the_same_thresholds():
         500: 21673,
     }
     assert {name: cells[t_max] for name, t_max in ISN_T_MAX.items()} == ISN_CELLS
+
+
+def test_settings_of_the_thesis():
+    assert THESIS_PHOTOS == 476_960 + 493_605 == 970_565  # Table 5.1, natural and urban
+    assert THESIS_THRESHOLDS == {
+        4: (80_000, 350_000),  # Table 6.4, as 14, 50 and 110
+        14: (25_000, 100_000),
+        50: (5_000, 40_000),
+        72: (3_000, 30_000),  # section 5, before Table 5.2
+        89: (2_000, 20_000),  # experiment B
+        110: (3_000, 15_000),
+    }
+
+
+def test_limits_scale_with_photos():
+    assert scaled_limits((3000, 30_000), THESIS_PHOTOS) == (3000, 30_000)
+    assert scaled_limits((3000, 30_000), THESIS_PHOTOS // 10) == (300, 3000)
+    assert scaled_limits((3000, 30_000), 500, published_photos=10_000) == (150, 1500)
+    assert scaled_limits((3000, 30_000), 100) == (1, 3)
+    for arguments, message in [
+        (((0, 5), 10), "t_min: got 0, expected 1 or more"),
+        (((1, 5), 0), "n_photos: got 0"),
+        (((1, 5), 10, -1), "published_photos: got -1"),
+        (((6, 5), 10), r"limits: got \(6, 5\), expected \(t_min, t_max\)"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            scaled_limits(*arguments)
 
 
 def test_thresholds_scale_with_photos_but_not_under_the_minimum():

@@ -139,10 +139,18 @@ def test_bad_boxes_are_named(low, high, message):
     ("text", "message"),
     [
         ("cluster_id,min_lat\n0,1\n", r"lacks the columns \['min_lon', 'max_lat'"),
-        (HEADER, "cluster_id in .* does not count from 0"),
+        (HEADER, "path: .* holds no cells"),
+        ("", "path: .* is empty"),
+        (HEADER + "0,0,0,10,20,5,5,5\n", "path: .* is no CSV table: its rows are longer"),
+        (HEADER + ROW + "1,10,20,20,30,15,25,1,1\n", "path: .* is no CSV table"),
+        (HEADER + "0,0,0,10,x,5,5\n", "max_lon in row 0 of .* is 'x', expected a number"),
+        (HEADER + "0.5,0,0,10,20,5,5\n", "cluster_id in row 0 of .* expected a whole number"),
+        (HEADER + "0,0,0,10\n", "max_lon in row 0 of .* is 'nan', expected a number"),
+        (HEADER + "0,0,0,10,20,5,25\n", "the mean of class 0 in .* lies 5° outside its box '0, 0"),
+        (HEADER + "0,0,0,10,20,-1,5\n", "the mean of class 0 in .* lies 1° outside its box"),
         (HEADER + ROW + "2,10,20,20,30,15,25\n", "cluster_id in .* does not count from 0"),
         (HEADER + ROW + "1,5,5,6,6,5,5\n", "low_deg: boxes 0 and 1 overlap"),
-        (HEADER + "0,0,0,10,20,,\n", r"centers_deg: row 0 is \(nan, nan\)"),
+        (HEADER + "0,0,0,10,20,,\n", "mean_lat in row 0 of .* is 'nan', expected a number"),
         (HEADER + "0,0,0,100,20,5,5\n", r"high_deg: row 0 is \(100, 20\)"),
     ],
 )
@@ -157,7 +165,7 @@ def test_class_numbers_and_points_are_those_of_the_file(tmp_path):
     path = tmp_path / "quadtree.csv"
     path.write_text(HEADER + "1,10,20,20,30,15,25\n" + ROW)
     partition = read_osv5m_quadtree(path)
-    assert repr(partition) == "<Partition quadtree: 2 box cells, 0 photos>"
+    assert repr(partition) == "<Partition quadtree: 2 box cells, photos not counted>"
     assert partition.names == ["0, 0 + 10 × 20°", "10, 20 + 10 × 10°"]
     assert partition.centers_deg.tolist() == [[5, 5], [15, 25]]
     partition.save(tmp_path / "boxes.parquet")

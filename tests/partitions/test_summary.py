@@ -13,6 +13,7 @@ from geoutils.partitions import (
     partition_summary,
     semantic_partition,
 )
+from geoutils.partitions.semantic import semantic_cells
 from geoutils.partitions.summary import EARTH_KM2, even_locations, ground_share
 from geoutils.sphere import great_circle_km
 
@@ -71,10 +72,11 @@ def north_and_town(latlon_deg):
     return Addresses(vectors, locations)
 
 
-def test_ground_that_only_addresses_know_is_counted_by_points():
+def test_ground_that_only_addresses_know_is_counted_by_points_of_the_atlas(monkeypatch):
+    monkeypatch.setattr(semantic_cells, "atlas_addresses", north_and_town)
     photos = even_locations(400)
     addresses = north_and_town(photos)
-    places = semantic_partition(addresses, photos, 5, 5, geocoder=north_and_town)
+    places = semantic_partition(addresses, photos, 5, 5, geocoder="atlas")
     summary = partition_summary(places)
     assert summary["cells"] == 2
     assert summary["area_known"] == 0.5
@@ -90,3 +92,27 @@ def test_a_partition_without_known_areas_has_none():
     summary = partition_summary(places)
     assert summary["area_known"] == 0
     assert np.isnan(summary["area_km2_median"])
+
+
+def a_server(latlon_deg):
+    raise AssertionError(f"a summary asked a server for {len(latlon_deg)} addresses")
+
+
+@pytest.mark.parametrize("geocoder", [None, a_server])
+def test_no_geocoder_but_the_atlas_is_asked_for_ground(geocoder):
+    photos = even_locations(400)
+    places = semantic_partition(north_and_town(photos), photos, 5, 5, geocoder=geocoder)
+    summary = partition_summary(places)
+    assert np.isnan(summary["earth_share"])
+    assert summary["cells"] == 2
+    assert summary["photos_max"] == places.counts.max()
+
+
+def test_photos_that_nobody_counted_are_not_zero():
+    cells = S2Cells(s2.FACES)
+    none = np.zeros(6, dtype=int)
+    faces = Partition("faces", cells, s2.centers(s2.FACES), none, cells.labels())
+    summary = partition_summary(faces)
+    assert all(np.isnan(summary[f"photos_{which}"]) for which in ("min", "median", "max"))
+    assert repr(faces) == "<Partition faces: 6 s2 cells, photos not counted>"
+    assert summary["cells"] == 6

@@ -1,5 +1,6 @@
 import time
 
+import jaxtyping
 import numpy as np
 import pytest
 
@@ -98,6 +99,13 @@ def test_the_layout_matters():
 def test_small_photos_are_refused():
     with pytest.raises(ValueError, match="pixels: photos of 31 × 64, expected 32 × 32 or more"):
         image_descriptors(random_photos(1, 31, 64))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int16, bool])
+def test_other_values_than_bytes_are_refused(kind, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # as outside of tests
+    with pytest.raises(ValueError, match=f"pixels: values of {np.dtype(kind)}, expected uint8"):
+        image_descriptors(random_photos(1).astype(kind))
 
 
 def test_thousands_of_photos_take_a_second():

@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from geoutils import s2
 from geoutils.hilbert import MAX_LEVEL
-from geoutils.partitions.cells import Cells
+from geoutils.partitions.cells import Cells, require_columns
 from geoutils.partitions.s2_cells import S2Cells
 
 _GAP = np.full((1, 2), np.nan)  # between two rings of one outline
@@ -34,7 +34,7 @@ class S2Unions(Cells):
         found = np.unique(self.owners)
         if not np.array_equal(found, np.arange(len(found))):
             raise ValueError("owners: classes do not count from 0 without gaps")
-        S2Cells(self.ids)  # raises for cells that overlap
+        S2Cells(self.ids)  # raises for numbers that are no cells, and for cells that overlap
 
     def __len__(self) -> int:
         return int(self.owners.max(initial=-1)) + 1
@@ -110,6 +110,7 @@ class S2Unions(Cells):
     @classmethod
     def from_columns(cls, table: pd.DataFrame) -> "S2Unions":
         """Classes from a column of tokens with spaces between them."""
+        require_columns(table, ["tokens"])
         rows = [text.split() for text in table["tokens"]]
         owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
         return cls(s2.from_tokens([token for row in rows for token in row]), owners)

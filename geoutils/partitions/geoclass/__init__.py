@@ -5,7 +5,6 @@ from geoutils.partitions.geoclass.combined import combine
 from geoutils.partitions.geoclass.geoclass_cells import GeoclassCells
 from geoutils.partitions.geoclass.sets import (
     GEOCLASS_SETS,
-    PUBLISHED_PHOTOS,
     GeoclassParameters,
     geoclass_set,
     sample_parameters,
@@ -13,7 +12,6 @@ from geoutils.partitions.geoclass.sets import (
 
 __all__ = [
     "GEOCLASS_SETS",
-    "PUBLISHED_PHOTOS",
     "BaseGraph",
     "GeoclassCells",
     "GeoclassParameters",

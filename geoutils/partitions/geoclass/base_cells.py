@@ -16,7 +16,7 @@ from scipy.spatial import KDTree
 from geoutils import s2
 from geoutils.partitions.geoclass.exact_sums import sums_by_group
 from geoutils.partitions.geoclass.sphere_voronoi import SphereVoronoi, sphere_voronoi
-from geoutils.sphere import latlon_of, unit_vectors
+from geoutils.sphere import checked_latlon, latlon_of, unit_vectors
 
 FINEST_LEVEL = 20  # cells of 8 m; finer ones are too close for triangulating in double precision
 
@@ -112,17 +112,19 @@ def base_graph(
     """
     if not 0 <= level <= FINEST_LEVEL:
         raise ValueError(f"level: got {level}, expected 0 … {FINEST_LEVEL}")
-    if len(latlon_deg) == 0:
+    latlon = checked_latlon(latlon_deg)
+    if len(latlon) == 0:
         raise ValueError("latlon_deg: no images, expected one or more")
+    features = None if features is None else np.asarray(features)  # a memory map stays on disk
     if features is not None and not (
-        features.ndim == 2 and len(features) == len(latlon_deg) and features.shape[1] > 0
+        features.ndim == 2 and len(features) == len(latlon) and features.shape[1] > 0
     ):
-        raise ValueError(f"features: shape {features.shape} for {len(latlon_deg)} images")
+        raise ValueError(f"features: shape {features.shape} for {len(latlon)} images")
     ids, of_image, n_images = np.unique(
-        s2.cell_ids(latlon_deg, level), return_inverse=True, return_counts=True
+        s2.cell_ids(latlon, level), return_inverse=True, return_counts=True
     )
     vector_sums = np.empty((len(ids), 3))
-    for first, sums in sums_by_group(lambda rows: unit_vectors(latlon_deg[rows]), 3, of_image, 1.0):
+    for first, sums in sums_by_group(lambda rows: unit_vectors(latlon[rows]), 3, of_image, 1.0):
         vector_sums[first : first + len(sums)] = sums
     means = None if features is None else _mean_features(features, of_image, n_images)
     voronoi = _voronoi(ids)

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from geoutils import s2
-from geoutils.partitions.cells import Cells
+from geoutils.partitions.cells import Cells, require_columns
 from geoutils.partitions.geoclass.base_cells import BaseCells
 from geoutils.partitions.geoclass.union_outlines import union_outlines
 from geoutils.sphere import EARTH_RADIUS_KM, latlon_of
@@ -144,7 +144,12 @@ class GeoclassCells(Cells):
     @classmethod
     def from_columns(cls, table: pd.DataFrame) -> "GeoclassCells":
         """Classes from the columns and attributes above."""
-        sets = table.attrs["cells"]
+        sets = table.attrs.get("cells", {})
+        if not {"set_names", "set_sizes"} <= sets.keys():
+            raise ValueError(f"table: attrs lack set_names, set_sizes; found {[*sets]}")
+        classes = [f"class_{k}" for k in range(len(sets["set_names"]))]
+        lists = ["base_ids", "base_images", "base_n_cells", *_VECTOR]
+        require_columns(table, [*lists, *classes])
         lengths = table["base_ids"].map(len).to_numpy()
         ids = np.concatenate(table["base_ids"].tolist()).astype(np.uint64)
         order = np.argsort(ids)
@@ -154,7 +159,7 @@ class GeoclassCells(Cells):
 
         vectors = np.stack([flat(name, np.float64) for name in _VECTOR], axis=1)
         images, cells = flat("base_images", np.int64), flat("base_n_cells", np.float64)
-        tuples = [table[f"class_{k}"].to_numpy(np.int64) for k in range(len(sets["set_names"]))]
+        tuples = [table[name].to_numpy(np.int64) for name in classes]
         return cls(
             base=BaseCells(ids[order], images, cells, vectors),
             class_of_base=np.repeat(np.arange(len(table)), lengths)[order],

@@ -4,10 +4,10 @@ Seo et al., 2018, "CPlaNet: Enhancing Image Geolocalization by Combinatorial Par
 Maps", section 3.3.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int
 from numpy import ndarray
 
 from geoutils.partitions.geoclass.base_cells import BaseGraph
@@ -15,8 +15,9 @@ from geoutils.partitions.geoclass.geoclass_cells import GeoclassCells
 from geoutils.partitions.geoclass.merging import merge_lowest
 from geoutils.partitions.geoclass.node_distances import GeographicNodes, WeightedNodes
 from geoutils.partitions.partition import Partition
+from geoutils.partitions.published_settings import CPLANET_PHOTOS
 
-PUBLISHED_PHOTOS = 30_300_000  # of the paper's training set
+PUBLISHED_CLASSES = 9_969  # of the paper's set 1, on its CPLANET_PHOTOS
 PUBLISHED_LEVEL = 14  # of its base cells
 PUBLISHED_DIMS = 2048  # of the paper's image features
 
@@ -46,23 +47,23 @@ class GeoclassParameters:
         if self.beta[0] > 0 and self.n_dims == 0:
             raise ValueError(f"n_dims: 0, but beta {self.beta} weighs the visual distance")
 
-    def scaled_classes(self, factor: float | int) -> int:
-        """Number of classes times a factor, such as photos / PUBLISHED_PHOTOS; at least 1."""
-        if not (np.isfinite(factor) and factor > 0):
-            raise ValueError(f"factor: got {factor}, expected a positive number")
-        return max(1, round(self.n_classes * factor))
+    def scaled(
+        self, n_photos: int, n_classes: int, level: int = PUBLISHED_LEVEL
+    ) -> "GeoclassParameters":
+        """These parameters for other photos, `n_classes` of them in place of set 1's 9,969.
 
-    def scaled_alpha(self, n_photos: int, level: int = PUBLISHED_LEVEL) -> tuple[float, ...]:
-        """Score weights with α3 scaled so that ground weighs against photos as on the paper's data.
-
-        There are always as many S2 cells: fewer photos, or a finer level, give each photo more of
-        them (53 on the paper's data), and ground would swamp the score.
+        A set has as many times the classes of set 1 as in the paper; at least 1. α3 is scaled so
+        that ground weighs against photos as on the paper's data: there are always as many S2
+        cells, so fewer photos, or a finer level, give each photo more of them (53 on the paper's
+        data), and ground would swamp the score.
         """
-        if n_photos < 1:
-            raise ValueError(f"n_photos: got {n_photos}, expected 1 or more")
+        for argument, value in {"n_photos": n_photos, "n_classes": n_classes}.items():
+            if value < 1:
+                raise ValueError(f"{argument}: got {value}, expected 1 or more")
         images, nonempty, cells = self.alpha
-        factor = n_photos / PUBLISHED_PHOTOS * 4.0 ** (PUBLISHED_LEVEL - level)
-        return images, nonempty, cells * factor
+        factor = n_photos / CPLANET_PHOTOS * 4.0 ** (PUBLISHED_LEVEL - level)
+        classes = max(1, round(self.n_classes * n_classes / PUBLISHED_CLASSES))
+        return replace(self, n_classes=classes, alpha=(images, nonempty, cells * factor))
 
     def scaled_dims(self, n_features: int) -> int:
         """Dimensions of the random subspace when features have others than 2048; at least 1."""
@@ -71,8 +72,8 @@ class GeoclassParameters:
 
 # Table 1; the feature dimensions of set 5 are printed "14,98". Sets 3 to 5 are random draws.
 GEOCLASS_SETS = (
-    GeoclassParameters(9_969, 2048, (1.0, 0.0, 0.0), (1.0, 0.0)),
-    GeoclassParameters(9_969, 0, (1.0, 0.0, 0.0), (0.0, 1.0)),
+    GeoclassParameters(PUBLISHED_CLASSES, 2048, (1.0, 0.0, 0.0), (1.0, 0.0)),
+    GeoclassParameters(PUBLISHED_CLASSES, 0, (1.0, 0.0, 0.0), (0.0, 1.0)),
     GeoclassParameters(12_977, 1187, (0.501, 0.490, 0.009), (0.421, 0.579)),
     GeoclassParameters(12_333, 1113, (0.953, 0.044, 0.003), (0.628, 0.372)),
     GeoclassParameters(11_262, 1498, (0.713, 0.287, 0.000), (0.057, 0.943)),
@@ -106,10 +107,11 @@ def geoclass_set(
     """Merge base cells until `n_classes` geoclasses remain: lowest score first, nearest neighbour.
 
     A node's score is α1 · images + α2 · base cells + α3 · S2 cells, an edge's weight β1 · visual
-    + β2 · geographic distance, each divided by its median over the initial edges; the seed draws
-    the feature dimensions. Ties go to the cell that comes first along the S2 curve, so the result
-    depends on nothing but the arguments. Classes are numbered in the order of their first base
-    cells; a class's point is the spherical mean of its images.
+    + β2 · geographic distance, each divided by its median over the initial edges; the visual one is
+    in some dimensions of the features only (`feature_subspace`). Ties go to the cell that comes
+    first along the S2 curve, so the result depends on nothing but the arguments. Classes are
+    numbered in the order of their first base cells; a class's point is the spherical mean of its
+    images.
 
     ValueError for more classes than base cells, and for a visual distance without features.
     """
@@ -126,6 +128,21 @@ def geoclass_set(
     return Partition(name, cells, cells.points_deg, cells.n_images, cells.labels())
 
 
+def feature_subspace(
+    parameters: GeoclassParameters, n_features: int, seed: int = 0
+) -> Int[ndarray, " dims"]:
+    """Feature dimensions in which a set compares images, drawn at random, in rising order.
+
+    Sets must see different things, so the draw depends on the seed, n_dims and β (to three
+    digits), not on α and the number of classes, which change with the data. So the published sets
+    differ at one seed, and none of sets 3 to 5 lies within another; sets alike in all of these
+    need seeds of their own.
+    """
+    weights = [round(1000 * weight) for weight in parameters.beta]
+    rng = np.random.default_rng([seed, 1, parameters.n_dims, *weights])
+    return np.sort(rng.permutation(n_features)[: parameters.scaled_dims(n_features)])
+
+
 def _scores(graph: BaseGraph, alpha: tuple[float, float, float]) -> Float[ndarray, " base"]:
     images, nonempty, cells = alpha
     return images * graph.cells.n_images + nonempty + cells * graph.cells.n_cells
@@ -137,9 +154,7 @@ def _feature_sums(
     """Summed features of each cell's images, in some dimensions chosen at random."""
     if graph.features is None:
         raise ValueError(f"graph: no features, but beta {parameters.beta} weighs visual distance")
-    n_features = graph.features.shape[1]
-    rng = np.random.default_rng([seed, 1])
-    chosen = np.sort(rng.permutation(n_features)[: parameters.scaled_dims(n_features)])
+    chosen = feature_subspace(parameters, graph.features.shape[1], seed)
     sums = graph.features[:, chosen]
     sums *= graph.cells.n_images[:, None].astype(np.float32)
     return sums

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from numpy import ndarray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
@@ -77,7 +77,7 @@ def location_tree(
     smallest key) and its location keeps its next most frequent edge instead, or becomes a root,
     until no cycle is left: the paper leaves this case open. Neither the order of photos nor that
     of the table of locations matters. Theiner et al. 2022, section 3.1.1. ValueError without
-    photos, or where no location is named often enough.
+    photos, where no location is named often enough, and for a has_area that is not true or false.
     """
     if min_photos < 1:
         raise ValueError(f"min_photos: got {min_photos}, expected 1 or more")
@@ -85,7 +85,7 @@ def location_tree(
         raise ValueError("addresses: no photos; a tree is learned from at least one")
     kept = photos_per_location(addresses) >= min_photos
     if areas_only:
-        kept &= addresses.locations["has_area"].to_numpy(bool)
+        kept &= _has_area(addresses.locations)
     if not kept.any():
         what = "location with an area" if areas_only else "location"
         raise ValueError(f"min_photos: no {what} holds {min_photos} of {len(addresses):,} photos")
@@ -116,6 +116,16 @@ def finest_known(addresses: Addresses, known: pd.Index) -> Int[ndarray, " photos
         number = numbers[column]
         found = np.where(number >= 0, number, found)
     return found
+
+
+def _has_area(locations: pd.DataFrame) -> Bool[ndarray, " locations"]:
+    """Which locations have an area; only true and false say so, "False" and NaN would be true."""
+    column = locations["has_area"]
+    if column.dtype != bool:
+        odd = [value for value in column if not isinstance(value, bool | np.bool_)]
+        if odd:
+            raise ValueError(f"locations: has_area is {odd[0]!r}, expected True or False")
+    return column.to_numpy(bool)
 
 
 def _columns_without_repeats(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import shapely
-from jaxtyping import Int, Real, Shaped
+from jaxtyping import Float, Int, Real, Shaped
 from numpy import ndarray
 
 from geoutils.geocoding.addresses import Addresses, Geocoder
@@ -45,11 +45,12 @@ def semantic_partitions(
     locations with at least τ_min photos below them remain, and the finest of those is the photo's
     class. A class may keep fewer than τ_min photos for itself, such as the rest of a country; a
     location that remains but to which no photo falls is no class. A class's point is the mean of
-    its photos, its name leads to the root ("Sagrada Família, Barcelona, Spain"); classes are
-    numbered in the order of their keys. With `areas_only` only locations with an area count
-    (SemP_a). `geocoder`, a function or "atlas", is what finds the class of new photos; the
-    addresses should come from it. The tree is one for all, so `Hierarchy.of` the result finds
-    every cell's parent. Theiner et al. 2022, section 3.1.
+    its photos, or where they cancel out the location's own center (where that is unknown: its
+    southernmost photo, of several the westernmost). Its name leads to the root ("Sagrada Família,
+    Barcelona, Spain"); classes are numbered in the order of their keys. With `areas_only` only
+    locations with an area count (SemP_a). `geocoder`, a function or "atlas", is what finds the
+    class of new photos; the addresses should come from it. The tree is one for all, so
+    `Hierarchy.of` the result finds every cell's parent. Theiner et al. 2022, section 3.1.
 
     ValueError for τ_min that do not fall from coarse to fine or lie below `min_photos`, for no
     photos, and where no location remains.
@@ -81,7 +82,7 @@ def semantic_partitions(
             raise ValueError(f"tau_min: no location holds {least} of {len(addresses):,} photos")
         cells = _cells(tree, classes, polygons, geocoder)
         labels = np.append(cells.cell_of, -1)[finest]
-        points = spherical_mean(latlon, labels, len(classes))
+        points = _points(latlon, labels, tree.locations.iloc[classes])
         partitions.append(Partition(name, cells, points, counts[classes], tree.full_names(classes)))
     return partitions
 
@@ -113,6 +114,21 @@ def _cells(
         geometry=polygons[classes],
         geocoder=geocoder,
     )
+
+
+def _points(
+    latlon_deg: Float[ndarray, "photos 2"],
+    labels: Int[ndarray, " photos"],
+    classes: pd.DataFrame,
+) -> Float[ndarray, "cells 2"]:
+    """Mean of each class's photos; the location's center, or a photo, where there is no mean."""
+    points = spherical_mean(latlon_deg, labels, len(classes))
+    centers = classes[["latitude", "longitude"]].to_numpy(np.float64)
+    for cell in np.flatnonzero(np.isnan(points).any(axis=1)):
+        photos = latlon_deg[labels == cell]
+        first = photos[np.lexsort((photos[:, 1], photos[:, 0]))[0]]
+        points[cell] = centers[cell] if np.isfinite(centers[cell]).all() else first
+    return points
 
 
 def _polygons(locations: pd.DataFrame) -> Shaped[ndarray, " locations"]:

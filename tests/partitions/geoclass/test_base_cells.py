@@ -1,4 +1,6 @@
+import jaxtyping
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,6 +130,23 @@ def test_poles_and_antimeridian():
     assert graph.cells.n_images.sum() == 5
     longitudes = graph.cells.points_deg[:, 1]
     assert (np.abs(longitudes[np.abs(graph.cells.points_deg[:, 0]) < 1]) > 179).all()
+
+
+def test_photos_and_features_may_come_as_lists_or_tables(photos, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # as outside of tests
+    features = np.random.default_rng(0).normal(size=(400, 3))
+    expected = base_graph(photos, 7, features)
+    table = pd.DataFrame(photos, columns=["latitude", "longitude"], index=np.arange(400)[::-1])
+    for places, looks in [
+        (photos.tolist(), features.tolist()),
+        (table, pd.DataFrame(features, index=table.index)),
+    ]:
+        graph = base_graph(places, 7, looks)
+        np.testing.assert_array_equal(graph.cells.vector_sums, expected.cells.vector_sums)
+        np.testing.assert_array_equal(graph.features, expected.features)
+        np.testing.assert_array_equal(graph.edges, expected.edges)
+    with pytest.raises(ValueError, match=r"features: shape \(2, 1\) for 400 images"):
+        base_graph(photos.tolist(), 7, [[1.0], [2.0]])
 
 
 def test_bad_images_are_refused(photos):

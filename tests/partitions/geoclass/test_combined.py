@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from geoutils import s2
 from geoutils.partitions.adaptive.threshold import adaptive_partition
 from geoutils.partitions.geoclass.base_cells import base_graph
 from geoutils.partitions.geoclass.combined import combine
@@ -96,6 +97,15 @@ def test_other_partitions_join_by_the_points_of_base_cells(photos, sets):
     kept = adaptive.assign(cells.base.points_deg) >= 0
     weights = cells.weights_of_set(0, cells.n_images)
     assert len(weights) == len(adaptive) and weights.sum() == cells.base.n_images[kept].sum()
+
+
+def test_finer_partitions_join_by_the_photos_not_the_centres_of_base_cells(photos, sets):
+    finer = adaptive_partition(photos, 1, 2, "finer")
+    cells = combine([finer, *sets]).cells
+    by_photos = finer.assign(cells.base.points_deg)
+    by_centres = finer.assign(s2.centers(cells.base.ids))
+    assert (by_photos != by_centres).any()
+    np.testing.assert_array_equal(cells.tuples[cells.class_of_base, 0], by_photos)
 
 
 def test_combinations_can_be_combined(photos, sets, combined):

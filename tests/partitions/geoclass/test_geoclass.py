@@ -1,3 +1,6 @@
+from dataclasses import replace
+from itertools import permutations
+
 import numpy as np
 import pytest
 from scipy.spatial import SphericalVoronoi
@@ -7,6 +10,7 @@ from geoutils.partitions.geoclass.base_cells import base_graph
 from geoutils.partitions.geoclass.sets import (
     GEOCLASS_SETS,
     GeoclassParameters,
+    feature_subspace,
     geoclass_set,
     sample_parameters,
 )
@@ -108,7 +112,7 @@ def test_geoclasses_match_the_naive_definition(number, seed):
     parameters, photos = GEOCLASS_SETS[number], photos_around_spots(120, seed)
     features = np.random.default_rng(seed).random((120, 40))
     graph = base_graph(photos, LEVEL, features)
-    chosen = np.random.default_rng([seed, 1]).permutation(40)[: parameters.scaled_dims(40)]
+    chosen = feature_subspace(parameters, 40, seed)
     expected = naive_geoclasses(
         photos, 12, parameters.alpha, parameters.beta, features[:, chosen], graph.cells.n_cells
     )
@@ -152,6 +156,28 @@ def test_the_seed_draws_the_feature_dimensions(graph):
     ]
     np.testing.assert_array_equal(by_seed[0], by_seed[1])
     assert (by_seed[0] != by_seed[2]).any()
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("n_features", [160, 2048])
+def test_published_sets_see_dimensions_of_their_own(n_features, seed):
+    drawn = [feature_subspace(entry, n_features, seed) for entry in GEOCLASS_SETS]
+    np.testing.assert_array_equal(drawn[0], np.arange(n_features))  # set 1 sees all of them
+    for dims, entry in zip(drawn[2:], GEOCLASS_SETS[2:], strict=True):
+        assert len(dims) == round(n_features * entry.n_dims / 2048)
+        assert len(set(dims.tolist())) == len(dims) and 0 <= dims.min() <= dims.max() < n_features
+    for a, b in permutations(drawn[2:], 2):
+        # As many of a's dimensions are in b as chance has it: not all, where one lies in the other.
+        assert abs(np.isin(a, b).mean() - len(b) / n_features) < 0.15
+
+
+def test_subspaces_depend_on_the_seed_and_on_what_tells_sets_apart():
+    third = GEOCLASS_SETS[2]
+    dims = feature_subspace(third, 2048, 4)
+    for same in (third, third.scaled(20_000, 700), replace(third, alpha=(1.0, 0.0, 0.0))):
+        np.testing.assert_array_equal(feature_subspace(same, 2048, 4), dims)
+    for other, seed in ((third, 5), (replace(third, beta=(0.422, 0.578)), 4)):
+        assert (feature_subspace(other, 2048, seed) != dims).any()
 
 
 def test_equal_features_leave_the_choice_to_geography(photos, graph):
@@ -283,22 +309,33 @@ def test_published_parameters_are_those_of_table_1():
         np.testing.assert_allclose([sum(entry.alpha), sum(entry.beta)], [1, 1])
 
 
-def test_parameters_scale_with_the_data():
+def test_dimensions_scale_with_the_features():
     third = GEOCLASS_SETS[2]
-    assert third.scaled_classes(0.01) == 130 and third.scaled_classes(1e-9) == 1
     assert third.scaled_dims(2048) == 1187 and third.scaled_dims(512) == 297
     assert GEOCLASS_SETS[4].scaled_dims(1) == 1
-    for factor in (0, -1, float("nan")):
-        with pytest.raises(ValueError, match="factor: got"):
-            third.scaled_classes(factor)
 
 
-def test_score_weights_scale_with_photos_per_s2_cell():
+def test_parameters_scale_with_photos_and_classes():
     third = GEOCLASS_SETS[2]
-    np.testing.assert_allclose(third.scaled_alpha(30_300_000), third.alpha)
-    np.testing.assert_allclose(third.scaled_alpha(303_000, 12), [0.501, 0.490, 0.009 * 0.16])
-    with pytest.raises(ValueError, match="n_photos: got 0"):
-        third.scaled_alpha(0)
+    same = third.scaled(30_300_000, 9_969)
+    assert replace(same, alpha=third.alpha) == third
+    np.testing.assert_allclose(same.alpha, third.alpha)
+    small = third.scaled(303_000, 100, level=12)  # a hundredth of both, cells of 16 times the size
+    np.testing.assert_allclose(small.alpha, [0.501, 0.490, 0.009 * 0.16])
+    assert (small.n_classes, small.n_dims, small.beta) == (130, third.n_dims, third.beta)
+    assert [entry.scaled(1000, 700).n_classes for entry in GEOCLASS_SETS] == [
+        700,
+        700,
+        911,
+        866,
+        791,
+    ]
+    shrunk = GeoclassParameters(10, 0, (1.0, 0.0, 0.0), (0.0, 1.0)).scaled(1, 1)
+    assert shrunk.n_classes == 1
+    with pytest.raises(ValueError, match="n_photos: got 0, expected 1 or more"):
+        third.scaled(0, 5)
+    with pytest.raises(ValueError, match="n_classes: got -1, expected 1 or more"):
+        third.scaled(5, -1)
 
 
 def test_sampled_parameters_resemble_the_published_draws():

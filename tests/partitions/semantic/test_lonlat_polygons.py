@@ -122,6 +122,17 @@ def test_ground_is_the_polygon_without_all_that_lies_below(polygons, data):
         assert ground[cell].symmetric_difference(expected).area < 1e-9
 
 
+def test_what_reaches_over_an_edge_is_no_ground_of_what_lies_above():
+    # The district reaches 1 x 2 over the town's edge, into the rest of the region.
+    region, town = shapely.box(0, 0, 10, 10), shapely.box(2, 2, 8, 8)
+    district = shapely.box(6, 4, 9, 6)
+    ground = ground_of(shapes(region, town, district), np.array([-1, 0, 1]))
+    np.testing.assert_allclose([shape.area for shape in ground], [100 - 36 - 2, 36 - 4, 6])
+    assert not ground[0].contains(shapely.Point(8.5, 5))
+    without_town = ground_of(shapes(region, None, district), np.array([-1, 0, 1]))
+    np.testing.assert_allclose(without_town[0].area, 100 - 6)
+
+
 def test_ground_repairs_crossed_polygons_and_ignores_what_is_none():
     bow = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
     given = shapes(bow, shapely.Point(1, 1), shapely.MultiPolygon(), shapely.box(0, 0, 1, 1))

@@ -218,6 +218,36 @@ def test_one_photo_and_photos_at_one_point():
     np.testing.assert_allclose(many.centers_deg, [[41.4, 2.17]])
 
 
+def test_photos_that_cancel_out_leave_the_center_of_the_location_or_a_photo():
+    spots = np.array([[0.0, 90.0], [10.0, 20.0], [0.0, -90.0], [0.0, -90.0], [0.0, 90.0]])
+    addresses = addresses_of([["r5"], ["r2"], ["r5"], ["r5"], ["r5"]])
+    located = replace(addresses, locations=addresses.locations.copy())
+    located.locations["latitude"] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    located.locations["longitude"] = [11.0, 12.0, 13.0, 14.0, 15.0, 16.0]
+    partition = semantic_partition(located, spots, 1, 1)
+    assert partition.cells.labels() == ["r2", "r5"]
+    np.testing.assert_allclose(partition.centers_deg, [[10, 20], [5, 15]])
+    unknown = replace(addresses, locations=located.locations.assign(latitude=np.nan))
+    order = np.array([4, 1, 0, 3, 2])
+    for rows in (np.arange(5), order):
+        given = Addresses(unknown.vectors[rows], unknown.locations)
+        points = semantic_partition(given, spots[rows], 1, 1).centers_deg
+        np.testing.assert_allclose(points, [[10, 20], [0, -90]])
+
+
+@pytest.mark.parametrize("wrong", ["False", np.nan, None, 0])
+def test_areas_are_true_or_false(wrong):
+    addresses = addresses_of(VECTORS)
+    flags = addresses.locations["has_area"].astype(object)
+    same = Addresses(addresses.vectors, addresses.locations.assign(has_area=flags))
+    tree = location_tree(same, 2, areas_only=True)
+    assert tree.keys().tolist() == ["r2", "r3", "r5"]
+    flags[3] = wrong
+    broken = Addresses(addresses.vectors, addresses.locations.assign(has_area=flags))
+    with pytest.raises(ValueError, match=f"locations: has_area is {wrong!r}, expected True or"):
+        location_tree(broken, 2, areas_only=True)
+
+
 def test_bad_input_is_named(levels):
     addresses, spots = addresses_of(VECTORS), spots_of(VECTORS)
     for tau_min in [{"coarse": 3, "fine": 9}, {"a": 3, "b": 3}, {}]:
