@@ -2,7 +2,9 @@
 
 Run `python benchmarks/semantic_partitions.py`: about half a minute and 1.1 GB. The addresses are
 made up: 4.72 M vectors over 2.2 M locations from landmarks to countries whose photos thin out by a
-power law, with levels left out and strays. About 30,000 of them hold 50 photos (in the paper
+power law, with levels left out and strays. The coordinates have the density of the published cells
+where those are present, otherwise of the atlas (see coordinates.py); they know nothing of the
+addresses, so that classes lie all over the Earth. About 30,000 of them hold 50 photos (in the paper
 46,240); with `--min-photos 1` all stay. The dictionaries do the same five steps photo by photo on
 a part of the addresses; both are run there in turns, photos and points of all classes compared,
 and the median of the ratios is printed.
@@ -16,6 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from coordinates import mp16_coordinates, published_cells_path
 
 from geoutils.geocoding import Addresses
 from geoutils.partitions.semantic.location_tree import location_tree
@@ -124,10 +127,11 @@ def main() -> None:
 
     start = time.perf_counter()
     addresses = made_up_addresses(arguments.photos, arguments.locations)
-    rng = np.random.default_rng([0, 1])
-    latlon_deg = rng.uniform([-60, -180], [70, 180], (arguments.photos, 2))
+    latlon_deg = mp16_coordinates(arguments.photos)
     used = np.unique(addresses.vectors[addresses.vectors >= 0])
     print(f"{addresses}, {len(used):,} in use, made up in {time.perf_counter() - start:.1f} s")
+    source = "published cells" if published_cells_path() else "atlas"
+    print(f"{len(latlon_deg):,} coordinates with the density of the {source}")
 
     start = time.perf_counter()
     tree = location_tree(addresses, arguments.min_photos)

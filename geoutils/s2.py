@@ -145,9 +145,13 @@ def areas_km2(
     Solid angle by Van Oosterom and Strackee (1983), eq. 8; the triple product is taken from
     differences of corners, so that cells of a centimetre keep six digits.
     """
-    a, b, c, d = np.moveaxis(_edge_points(ids, 1), 1, 0)
-    a, b, c, d = (corner / np.linalg.norm(corner, axis=1, keepdims=True) for corner in (a, b, c, d))
-    return (triangle_areas(a, b, c) + triangle_areas(a, c, d)) * radius_km**2
+    areas = np.empty(len(ids))
+    for part in _parts(len(ids)):
+        corners = _edge_points(ids[part], 1)
+        corners /= np.sqrt(np.einsum("nki,nki->nk", corners, corners))[:, :, None]
+        a, b, c, d = np.moveaxis(corners, 1, 0)
+        areas[part] = triangle_areas(a, b, c) + triangle_areas(a, c, d)
+    return areas * radius_km**2
 
 
 def boundaries(

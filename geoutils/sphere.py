@@ -135,8 +135,11 @@ def triangle_areas(
     >>> (triangle_areas(a, b, c) / np.pi).round(6)  # an octant of the sphere's 4 π
     array([0.5])
     """
-    triple = (a * np.cross(b - a, c - a)).sum(axis=1)
-    return 2 * np.arctan2(triple, 1 + (a * b).sum(1) + (b * c).sum(1) + (c * a).sum(1))
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = (np.ascontiguousarray(v.T) for v in (a, b, c))
+    ux, uy, uz, vx, vy, vz = bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az
+    triple = ax * (uy * vz - uz * vy) + ay * (uz * vx - ux * vz) + az * (ux * vy - uy * vx)
+    cosines = (ax * bx + ay * by + az * bz) + (bx * cx + by * cy + bz * cz)
+    return 2 * np.arctan2(triple, 1 + cosines + (cx * ax + cy * ay + cz * az))
 
 
 def destination(

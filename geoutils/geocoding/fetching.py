@@ -62,14 +62,16 @@ class CachedService:
                 self.cache.keep(answered[written:])
                 for reason in (error, *_errors(waiting)):  # other threads may tell it first
                     if isinstance(reason, ConnectionError):
-                        raise ConnectionError(f"{reason}. {self._kept()}") from error
+                        raise ConnectionError(f"{reason}{self._kept()}") from error
                 raise
         self.cache.keep(answered[written:])
         return answered
 
     def _kept(self) -> str:
+        if len(self.cache) == 0:
+            return ""
         return (
-            f"{len(self.cache):,} answers of this server are kept in {self.cache.path}; "
+            f". {len(self.cache):,} answers of this server are kept in {self.cache.path}; "
             "the next run goes on from there"
         )
 

@@ -23,6 +23,7 @@ from geoutils.geocoding.osm_lookup import country_keys, distinct_points, objects
 from geoutils.geocoding.osm_records import read_status
 from geoutils.geocoding.web_client import PoliteClient
 from geoutils.version import VERSION
+from geoutils.whole import checked_whole
 
 PUBLIC_HOST = "nominatim.openstreetmap.org"
 PUBLIC_REQUESTS_PER_SECOND = 1  # operations.osmfoundation.org/policies/nominatim
@@ -62,9 +63,10 @@ class Nominatim:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
             raise ValueError(f"url: {self.url!r}; expected an address like http://localhost:8088")
-        if not 0 <= self.zoom <= 18:
-            raise ValueError(f"zoom: {self.zoom}; expected 0 (countries) … 18 (buildings)")
-        for setting in ("requests_per_second", "n_workers", "timeout_s", "first_wait_s"):
+        checked_whole(self.zoom, "zoom", 0, 18)
+        if self.n_workers is not None:
+            checked_whole(self.n_workers, "n_workers")
+        for setting in ("requests_per_second", "timeout_s", "first_wait_s"):
             value = getattr(self, setting)
             if value is not None and not value > 0:
                 raise ValueError(f"{setting}: {value}; expected more than 0")

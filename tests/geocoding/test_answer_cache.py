@@ -68,3 +68,16 @@ def test_what_is_no_cache_is_left_as_it_is(tmp_path):
     with pytest.raises(ValueError, match="of another program"), open_cache(foreign, HERE):
         pass
     assert foreign.read_bytes() == before
+
+
+def test_a_file_is_made_only_for_answers(tmp_path):
+    with open_cache(tmp_path / "new" / "answers.sqlite", HERE) as cache:
+        assert cache.find(["where?"]) == {} and len(cache) == 0
+        cache.keep([])
+        assert not any(tmp_path.iterdir())
+        cache.keep([("where?", "here")])
+        assert cache.find(["where?"]) == {"where?": "here"} and len(cache) == 1
+    (tmp_path / "text").touch()
+    with pytest.raises(ValueError, match=r"cannot be made; .*text is no folder to write in"):
+        with open_cache(tmp_path / "text" / "answers.sqlite", HERE):
+            pass
