@@ -2,6 +2,9 @@
 
 from geoutils.models.backbone import Backbone
 from geoutils.models.classifier import MultiPartitionClassifier
+from geoutils.models.geolocator import Geolocator
+from geoutils.models.heads import ClassesHead, Head, HMCHead, MultiPartitionHead, MvMFHead
+from geoutils.models.heads.mvmf import vmf_log_density
 from geoutils.models.hierarchy_scores import BranchTree, hmc_scores
 from geoutils.models.saving import load_model, save_model
 from geoutils.models.summary import layer_table
@@ -9,9 +12,16 @@ from geoutils.models.summary import layer_table
 __all__ = [
     "Backbone",
     "BranchTree",
+    "ClassesHead",
+    "Geolocator",
+    "HMCHead",
+    "Head",
     "MultiPartitionClassifier",
+    "MultiPartitionHead",
+    "MvMFHead",
     "hmc_scores",
     "layer_table",
     "load_model",
     "save_model",
+    "vmf_log_density",
 ]

@@ -10,8 +10,9 @@ and T_h(c) = ε + (1 − ε) · p_h(parents[c, h]), where p = 0 for a parent of 
   thesis's HMC-smooth.
 
 The thesis multiplies each level by a dense matrix of cells × finest cells. Those matrices hold ε
-everywhere but on one branch, so the same numbers come from walking down the tree of branches: each
-level costs one gather and one operation per branch.
+everywhere but on one branch, so the same numbers come from walking down the tree of branches, each
+level one gather and one operation per branch; a branch that ended above costs nothing more, as
+what it misses below is a constant. Inside, photos are columns: a gather then copies whole rows.
 """
 
 import math
@@ -30,40 +31,65 @@ KINDS = ("product", "sum_of_logs", "smooth")
 
 @dataclass(frozen=True)
 class BranchLevel:
-    """Branches that reach a level: the branch each one continues, and its cell there (−1: none)."""
+    """Branches that reach a level: the branch each one continues, and its cell there (−1: none).
+
+    `lowest` and `highest` of the cells, and whether they count 0, 1, 2, … as in a tree whose cells
+    all lie on one branch, are kept as numbers: asking a GPU for them would stall it.
+    """
 
     continues: Int[Tensor, " branches"]
     cells: Int[Tensor, " branches"]
+    lowest: int
+    highest: int
+    counting: bool
+
+    def to(self, device: torch.device) -> "BranchLevel":
+        """The same level on another device."""
+        moved = self.continues.to(device), self.cells.to(device)
+        return BranchLevel(*moved, self.lowest, self.highest, self.counting)
 
 
 @dataclass(frozen=True, eq=False)
 class BranchTree:
     """The distinct branches of `parents`, level by level; build it once for a training run.
 
-    `leaf_branch` is the last level's branch of every finest cell.
+    A branch ends at the last level where its finest cells have an ancestor. `leaf_branch` is the
+    branch of every finest cell, counted through all levels, and `leaf_depth` how many it reaches.
     """
 
     levels: tuple[BranchLevel, ...]
     leaf_branch: Int[Tensor, " leaves"]
+    leaf_depth: Int[Tensor, " leaves"]
     parents: Int[Tensor, "leaves levels"]
 
     @classmethod
     def of(cls, parents: Int[ndarray, "leaves levels"] | Int[Tensor, "leaves levels"]):
         """Tree of branches; two finest cells share a branch as far as their ancestors agree."""
         table = torch.as_tensor(parents).cpu().numpy().astype(np.int64)
+        reached = np.arange(1, table.shape[1] + 1) * (table != -1)
+        depth = reached.max(axis=1).clip(1)
         branch = np.zeros(len(table), dtype=np.int64)  # all leaves start on the one root branch
-        levels = []
-        for column in table.T:
-            pairs, branch = np.unique(
-                np.stack([branch, column], axis=1), axis=0, return_inverse=True
+        leaf_branch = np.zeros(len(table), dtype=np.int64)
+        levels, n_branches = [], 0
+        for h, column in enumerate(table.T):
+            here = depth > h
+            pairs, branch[here] = np.unique(
+                np.stack([branch[here], column[here]], axis=1), axis=0, return_inverse=True
             )
-            levels.append(BranchLevel(torch.as_tensor(pairs[:, 0]), torch.as_tensor(pairs[:, 1])))
-        return cls(tuple(levels), torch.as_tensor(branch), torch.as_tensor(table))
+            leaf_branch[here] = n_branches + branch[here]
+            n_branches += len(pairs)
+            continues, cells = map(torch.as_tensor, pairs.T.copy())
+            bounds = int(cells.min()) if len(cells) else 0, int(column.max())
+            counting = np.array_equal(pairs[:, 1], np.arange(len(pairs)))
+            levels.append(BranchLevel(continues, cells, *bounds, counting))
+        leaves = map(torch.as_tensor, (leaf_branch, depth, table))
+        return cls(tuple(levels), *leaves)
 
     def to(self, device: torch.device) -> "BranchTree":
         """The same tree on another device."""
-        levels = tuple(BranchLevel(b.continues.to(device), b.cells.to(device)) for b in self.levels)
-        return BranchTree(levels, self.leaf_branch.to(device), self.parents.to(device))
+        levels = tuple(level.to(device) for level in self.levels)
+        leaves = (self.leaf_branch, self.leaf_depth, self.parents)
+        return BranchTree(levels, *(tensor.to(device) for tensor in leaves))
 
 
 def hmc_scores(
@@ -79,62 +105,92 @@ def hmc_scores(
     Raises ValueError for an unknown kind, ε or α out of range, or levels that do not fit `parents`.
     """
     tree = parents if isinstance(parents, BranchTree) else BranchTree.of(parents)
-    _check(level_log_probs, tree, kind, epsilon, alpha)
+    n_level_cells = [log_probs.shape[1] for log_probs in level_log_probs]
+    check_combination(n_level_cells, tree, kind, epsilon, alpha)
     tree = tree.to(level_log_probs[0].device)
     n_levels = len(tree.levels)
-    total = None
-    for h, (log_probs, branches) in enumerate(zip(level_log_probs, tree.levels, strict=True)):
-        term = _log_terms(log_probs, epsilon)
-        if kind != "sum_of_logs":
-            term = term.exp() * (alpha ** (n_levels - 1 - h) if kind == "smooth" else 1.0)
-        term = term[:, branches.cells]  # −1 takes the last column: no ancestor
-        if total is None:
-            total = term
-        elif kind == "product":
-            total = total[:, branches.continues] * term
-        else:
-            total = total[:, branches.continues] + term
-    scores = total[:, tree.leaf_branch]
+    weights = [alpha ** (n_levels - 1 - h) if kind == "smooth" else 1.0 for h in range(n_levels)]
+    totals = []
+    for log_probs, branches, weight in zip(level_log_probs, tree.levels, weights, strict=True):
+        term = _terms(log_probs.t().contiguous(), branches, kind, epsilon, weight)
+        if totals:
+            above = totals[-1].index_select(0, branches.continues)
+            term = above * term if kind == "product" else above + term
+        totals.append(term)
+    scores = torch.cat(totals).index_select(0, tree.leaf_branch)
+    below = _below(kind, epsilon, weights).to(scores)[tree.leaf_depth, None]
     if kind == "sum_of_logs":
-        return scores
-    if kind == "smooth":
-        scores = scores / _own_weights(tree.parents, alpha).to(scores.dtype)
-    return scores.log()
+        return (scores + below).t()
+    if kind == "product":
+        return (scores.log() + below.log()).t()
+    own = _own_weights(tree.parents, weights).to(scores)[:, None]
+    return ((scores + below).log() - own.log()).t()  # a division would cost as much as the tree
 
 
-def _log_terms(
-    log_probs: Float[Tensor, "photos cells"], epsilon: Real
-) -> Float[Tensor, "photos cells_and_none"]:
-    """Log T of every cell of a level, and in a last column that of a missing ancestor: log ε."""
-    missing = log_probs.new_full((len(log_probs), 1), math.log(epsilon) if epsilon else -math.inf)
-    if epsilon:
-        log_probs = torch.logaddexp(log_probs + math.log1p(-epsilon), missing)
-    return torch.cat([log_probs, missing], dim=1)
+def _terms(
+    log_probs: Float[Tensor, "cells photos"],
+    branches: BranchLevel,
+    kind: str,
+    epsilon: Real,
+    weight: Real,
+) -> Float[Tensor, "branches photos"]:
+    """T of each branch's cell at one level, or its log for `sum_of_logs`."""
+    if kind != "sum_of_logs":
+        terms = weight * epsilon + weight * (1 - epsilon) * log_probs.exp()
+    elif epsilon:
+        terms = (epsilon + (1 - epsilon) * log_probs.exp()).log()
+    else:
+        terms = log_probs  # probabilities too small for exp keep their logs
+    if branches.counting and len(terms) == len(branches.cells):
+        return terms
+    if branches.lowest >= 0:
+        return terms.index_select(0, branches.cells)
+    missing = terms.new_full((1, terms.shape[1]), _of_missing(kind, epsilon, weight))
+    return torch.cat([missing, terms]).index_select(0, branches.cells + 1)
 
 
-def _own_weights(parents: Int[Tensor, "leaves levels"], alpha: Real) -> Float[Tensor, " leaves"]:
-    """Sum of α^(D−1−h) over the levels where a finest cell has an ancestor."""
-    n_levels = parents.shape[1]
-    weights = alpha ** torch.arange(n_levels - 1, -1, -1, device=parents.device).double()
-    return ((parents >= 0) * weights).sum(dim=1)
+def _of_missing(kind: str, epsilon: Real, weight: Real) -> float:
+    """The term of a level where a branch has no cell."""
+    if kind == "sum_of_logs":
+        return math.log(epsilon) if epsilon else -math.inf
+    return float(weight * epsilon)
 
 
-def _check(
-    level_log_probs: Sequence[Tensor], tree: BranchTree, kind: str, epsilon: Real, alpha: Real
+def _below(kind: str, epsilon: Real, weights: Sequence[Real]) -> Float[Tensor, " depths"]:
+    """What the levels below a branch of each depth (0 … all levels) give to its finest cells."""
+    below = [1.0 if kind == "product" else 0.0]
+    for weight in reversed(weights):
+        missing = _of_missing(kind, epsilon, weight)
+        below.append(below[-1] * missing if kind == "product" else below[-1] + missing)
+    return torch.tensor(below[::-1], dtype=torch.float64)
+
+
+def _own_weights(
+    parents: Int[Tensor, "leaves levels"], weights: Sequence[Real]
+) -> Float[Tensor, " leaves"]:
+    """Sum of the weights of the levels where a finest cell has an ancestor."""
+    return ((parents >= 0) * torch.tensor(weights, dtype=torch.float64, device=parents.device)).sum(
+        dim=1
+    )
+
+
+def check_combination(
+    n_level_cells: Sequence[int], tree: BranchTree, kind: str, epsilon: Real, alpha: Real
 ) -> None:
+    """Raise the errors of `hmc_scores` for levels of these numbers of cells."""
     if kind not in KINDS:
         raise ValueError(f"kind: {kind!r}; expected one of {', '.join(KINDS)}")
     if not 0 <= epsilon < 1:
         raise ValueError(f"epsilon: {epsilon}; expected 0 ≤ ε < 1")
     if not 0 < alpha <= 1:
         raise ValueError(f"alpha: {alpha}; expected 0 < α ≤ 1")
-    if len(level_log_probs) != len(tree.levels):
+    if len(n_level_cells) != len(tree.levels):
         raise ValueError(
-            f"level_log_probs: {len(level_log_probs)} levels, but parents has {len(tree.levels)}"
+            f"level_log_probs: {len(n_level_cells)} levels, but parents has {len(tree.levels)}"
         )
-    for h, (log_probs, branches) in enumerate(zip(level_log_probs, tree.levels, strict=True)):
-        lowest, highest = int(branches.cells.min()), int(branches.cells.max())
-        if lowest < -1 or highest >= log_probs.shape[1]:
+    for h, (n_cells, branches) in enumerate(zip(n_level_cells, tree.levels, strict=True)):
+        if branches.lowest < -1 or branches.highest >= n_cells:
             raise ValueError(
-                f"parents: {lowest} … {highest} at level {h}, which has {log_probs.shape[1]} cells"
+                f"parents: {branches.lowest} … {branches.highest} at level {h}, "
+                f"which has {n_cells} cells"
             )

@@ -17,8 +17,10 @@ def level_losses(
     """Mean cross-entropy of each level over the photos inside its partition.
 
     A cell of −1 (a photo outside the partition) is left out; a level without any photo gives 0,
-    not NaN, so that one odd batch does not end a run.
+    not NaN, so that one odd batch does not end a run. Raises ValueError for cells of other levels.
     """
+    if cells.shape[1] != len(logits):
+        raise ValueError(f"cells: {cells.shape[1]} levels; expected {len(logits)}, as scored")
     losses = []
     for level, scores in enumerate(logits):
         inside = (cells[:, level] >= 0).sum().clamp(min=1)

@@ -1,56 +1,108 @@
-"""Models on disk: weights as safetensors, everything else as JSON; nothing that runs code."""
+"""Models on disk: weights as safetensors, everything else as JSON; nothing that runs code.
+
+`config.json` names the backbone and the head with the arguments that make them again. Arguments
+that are arrays (a tree of cells, their centres) lie among the weights, as `config.<argument>`.
+"""
 
 import json
 from pathlib import Path
+from typing import Any
 
+import torch
+from numpy import ndarray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from geoutils.files import replacing
+from geoutils.models.backbone import Backbone
 from geoutils.models.classifier import MultiPartitionClassifier
+from geoutils.models.geolocator import Geolocator
+from geoutils.models.heads import Head
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
+_ARRAY = "config."
 
 
-def save_model(model: MultiPartitionClassifier, folder: str | Path) -> None:
-    """Write `model.safetensors` and `config.json` (what is needed to build it again)."""
-    config = {
-        "model": type(model).__name__,
-        "backbone_name": model.backbone.name,
-        "n_cells": model.n_cells,
+def save_model(model: Geolocator | Head, folder: str | Path) -> None:
+    """Write `model.safetensors` and `config.json` (what is needed to build it again).
+
+    A head alone, trained on cached features, is saved in the same way.
+    """
+    head = model.head if isinstance(model, Geolocator) else model
+    arguments = head.config
+    arrays = {name: value for name, value in arguments.items() if isinstance(value, ndarray)}
+    config: dict[str, Any] = {"model": "Head"}
+    if isinstance(model, Geolocator):
+        config = {"model": "Geolocator", "backbone": {"name": model.backbone.name}}
+    config["head"] = {"kind": head.kind} | {
+        name: value for name, value in arguments.items() if name not in arrays
     }
-    weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    # Copies: safetensors refuses tensors that share memory.
+    tensors = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    tensors |= {_ARRAY + name: torch.from_numpy(value.copy()) for name, value in arrays.items()}
     with replacing(Path(folder) / WEIGHTS) as temporary:
-        save_file(weights, temporary)
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, temporary)
     with replacing(Path(folder) / CONFIG) as temporary:
         temporary.write_text(json.dumps(config, indent=1) + "\n")
 
 
-def load_model(folder: str | Path) -> MultiPartitionClassifier:
+def load_model(folder: str | Path) -> Geolocator | Head:
     """Read what `save_model` wrote, ready to predict (in evaluation mode, on the CPU).
 
-    Raises ValueError for a folder without a model, another kind of model, or damaged weights.
+    Raises ValueError for a folder without a model, a kind of model or head that is unknown, or
+    damaged weights.
     """
     folder = Path(folder)
     for name in (WEIGHTS, CONFIG):
         if not (folder / name).is_file():
             raise ValueError(f"folder: no {name} in {folder}; notebook 03 makes it")
     config = json.loads((folder / CONFIG).read_text())
-    if config.pop("model", None) != MultiPartitionClassifier.__name__:
-        raise ValueError(
-            f"folder: {folder / CONFIG} describes no {MultiPartitionClassifier.__name__}"
-        )
-    model = MultiPartitionClassifier(**config)
+    kind = config.pop("model", None)
+    with torch.random.fork_rng(devices=[]):  # the weights drawn here are about to be replaced
+        if kind == MultiPartitionClassifier.__name__:  # written before heads had names
+            model = MultiPartitionClassifier(**config)
+        elif kind == "Geolocator":
+            model = Geolocator(Backbone(**config["backbone"]), _head(config["head"], folder))
+        elif kind == "Head":
+            model = _head(config["head"], folder)
+        else:
+            raise ValueError(f"folder: {folder / CONFIG} describes a {kind}; expected a Geolocator")
     load_weights(model, folder)
     return model.eval()
 
 
 def load_weights(model: nn.Module, folder: str | Path) -> None:
     """Put the weights of `model.safetensors` into a model; ValueError where they do not fit."""
+    tensors = _tensors(Path(folder))
+    weights = {name: value for name, value in tensors.items() if not name.startswith(_ARRAY)}
     try:
-        model.load_state_dict(load_file(Path(folder) / WEIGHTS))
-    except (SafetensorError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"folder: {Path(folder) / WEIGHTS} cannot be used: {reason}") from None
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise _unusable(Path(folder), error) from None
+
+
+def _head(config: dict[str, Any], folder: Path) -> Head:
+    """The head that a configuration describes, with weights still to be loaded."""
+    arguments = dict(config)
+    kind = arguments.pop("kind", None)
+    if kind not in Head.kinds:
+        known = ", ".join(sorted(Head.kinds))
+        raise ValueError(f"folder: {folder / CONFIG} has a head {kind!r}; expected one of {known}")
+    for name, value in _tensors(folder).items():
+        if name.startswith(_ARRAY):
+            arguments[name.removeprefix(_ARRAY)] = value.numpy()
+    return Head.kinds[kind](**arguments)
+
+
+def _tensors(folder: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(folder / WEIGHTS)
+    except SafetensorError as error:
+        raise _unusable(folder, error) from None
+
+
+def _unusable(folder: Path, error: Exception) -> ValueError:
+    reason = " ".join(str(error).split())
+    return ValueError(f"folder: {folder / WEIGHTS} cannot be used: {reason}")

@@ -74,7 +74,8 @@ def test_unknown_names_and_broken_folders_are_refused(tmp_path):
         load_model(tmp_path)
     save_model(MultiPartitionClassifier("small_resnet", [4]), tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
-    (tmp_path / "config.json").write_text(json.dumps(config | {"n_cells": [5]}))
+    config["head"]["n_cells"] = [5]
+    (tmp_path / "config.json").write_text(json.dumps(config))
     with pytest.raises(ValueError, match=r"model\.safetensors cannot be used: .*size mismatch"):
         load_model(tmp_path)
     (tmp_path / "model.safetensors").write_bytes(np.arange(9).tobytes())

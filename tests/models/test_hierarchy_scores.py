@@ -107,7 +107,9 @@ def test_scores_of_nested_levels_sum_to_at_most_one():
 
 def test_a_tree_is_as_small_as_its_branches():
     tree = BranchTree.of(TREE)
-    assert [len(level.cells) for level in tree.levels] == [3, 5, 7]
+    # Branches end with their last cell: the leaves (0, 1, -1) and (1, -1, -1) go no further.
+    assert [len(level.cells) for level in tree.levels] == [3, 4, 4]
+    assert tree.leaf_depth.tolist() == [3, 3, 2, 1, 3, 3, 2]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 
 from geoutils.models.losses import join_levels, level_losses
@@ -29,3 +30,8 @@ def test_photos_outside_have_no_gradient_and_an_empty_level_no_loss():
     assert logits[0].grad[0].abs().sum() > 0
     assert logits[0].grad[1].abs().sum() == 0
     assert logits[1].grad.abs().sum() == 0
+
+
+def test_refuses_cells_of_other_levels():
+    with pytest.raises(ValueError, match="cells: 3 levels; expected 1, as scored"):
+        level_losses([torch.zeros(2, 5)], torch.zeros((2, 3), dtype=torch.int64))
