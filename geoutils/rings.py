@@ -27,7 +27,10 @@ def latlon_rings(outlines: Float[ndarray, "n points 3"]) -> list[Float[ndarray, 
     at_pole = (np.hypot(outlines[:, :, 0], outlines[:, :, 1]) == 0).any(axis=1)
     plain = (jump < 180) & ~at_pole
     closed = np.concatenate([latlon, latlon[:, :1]], axis=1)
-    return [closed[k] if plain[k] else _cut(outlines[k]) for k in range(n)]
+    rings = list(closed)
+    for k in np.flatnonzero(~plain):
+        rings[k] = _cut(outlines[k])
+    return rings
 
 
 def _cut(outline: Float[ndarray, "points 3"]) -> Float[ndarray, "_ 2"]:

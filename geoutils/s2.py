@@ -163,7 +163,8 @@ def boundaries(
     them, each within [-180, 180]; around a pole it runs along latitude ±90, so that it encloses
     the right area on a map too.
     """
-    return latlon_rings(_edge_points(ids, points_per_edge))
+    parts = (_edge_points(ids[part], points_per_edge) for part in _parts(len(ids)))
+    return [ring for outlines in parts for ring in latlon_rings(outlines)]
 
 
 def boundary(cell_id: int | np.uint64, points_per_edge: int = 8) -> Float[ndarray, "points 2"]:

@@ -40,7 +40,6 @@ from geoutils.partitions.published_settings import (
     MP16_T_MIN,
     THESIS_PHOTOS,
     THESIS_THRESHOLDS,
-    scaled_limits,
     scaled_t_max,
 )
 from geoutils.partitions.quadtree import BoxCells, read_osv5m_quadtree
@@ -101,7 +100,6 @@ __all__ = [
     "readable_ceilings",
     "remainder_partition",
     "sample_parameters",
-    "scaled_limits",
     "scaled_t_max",
     "semantic_partition",
     "semantic_partitions",

@@ -36,27 +36,6 @@ THESIS_THRESHOLDS = MappingProxyType(
 )
 
 
-def scaled_limits(
-    limits: tuple[int, int], n_photos: int, published_photos: int = THESIS_PHOTOS
-) -> tuple[int, int]:
-    """A pair (t_min, t_max) for another number of photos, rounded, each of them at least 1.
-
-    Both shrink alike, so a tree has about as many classes as published. ValueError for numbers
-    below 1 and for t_min above t_max.
-
-    >>> scaled_limits(THESIS_THRESHOLDS[72], n_photos=20_000)
-    (62, 618)
-    """
-    (t_min, t_max), given = limits, {"n_photos": n_photos, "published_photos": published_photos}
-    for argument, value in (given | {"t_min": t_min}).items():
-        if value < 1:
-            raise ValueError(f"{argument}: got {value}, expected 1 or more")
-    if t_min > t_max:
-        raise ValueError(f"limits: got {limits}, expected (t_min, t_max) with t_min <= t_max")
-    factor = n_photos / published_photos
-    return max(1, round(t_min * factor)), max(1, round(t_max * factor))
-
-
 def scaled_t_max(
     t_max: Mapping[str, int], n_photos: int, t_min: int = 1, published_photos: int = MP16_PHOTOS
 ) -> tuple[dict[str, int], float]:

@@ -8,7 +8,6 @@ from geoutils.partitions import (
     MP16_PHOTOS,
     THESIS_PHOTOS,
     THESIS_THRESHOLDS,
-    scaled_limits,
     scaled_t_max,
 )
 
@@ -38,21 +37,6 @@ def test_settings_of_the_thesis():
         89: (2_000, 20_000),  # experiment B
         110: (3_000, 15_000),
     }
-
-
-def test_limits_scale_with_photos():
-    assert scaled_limits((3000, 30_000), THESIS_PHOTOS) == (3000, 30_000)
-    assert scaled_limits((3000, 30_000), THESIS_PHOTOS // 10) == (300, 3000)
-    assert scaled_limits((3000, 30_000), 500, published_photos=10_000) == (150, 1500)
-    assert scaled_limits((3000, 30_000), 100) == (1, 3)
-    for arguments, message in [
-        (((0, 5), 10), "t_min: got 0, expected 1 or more"),
-        (((1, 5), 0), "n_photos: got 0"),
-        (((1, 5), 10, -1), "published_photos: got -1"),
-        (((6, 5), 10), r"limits: got \(6, 5\), expected \(t_min, t_max\)"),
-    ]:
-        with pytest.raises(ValueError, match=message):
-            scaled_limits(*arguments)
 
 
 def test_thresholds_scale_with_photos_but_not_under_the_minimum():

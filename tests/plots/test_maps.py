@@ -7,7 +7,6 @@ import pytest
 
 from geoutils import s2
 from geoutils.plots.maps import (
-    WORLD,
     add_color_bar,
     draw_cells,
     draw_errors,
@@ -24,14 +23,6 @@ EUROPE = (-11, 16, 36, 59)
 def random_locations(n, seed=0):
     rng = np.random.default_rng(seed)
     return np.c_[np.degrees(np.arcsin(rng.uniform(-1, 1, n))), rng.uniform(-180, 180, n)]
-
-
-@pytest.fixture
-def world():
-    figure, ax = plt.subplots(subplot_kw={"projection": WORLD})
-    ax.set_global()
-    yield ax
-    plt.close(figure)
 
 
 @pytest.fixture

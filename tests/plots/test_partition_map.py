@@ -8,7 +8,7 @@ from matplotlib.patches import PathPatch
 
 from geoutils import s2
 from geoutils.partitions import Partition, S2Cells
-from geoutils.plots.maps import WORLD, project, region_projection
+from geoutils.plots.maps import project, region_projection
 from geoutils.plots.partition_map import (
     cell_picture,
     cell_raster,
@@ -24,14 +24,6 @@ def faces(chosen=slice(None)):
     ids = s2.FACES[chosen]
     cells = S2Cells(ids)
     return Partition("faces", cells, s2.centers(ids), np.ones(len(ids), dtype=int), cells.labels())
-
-
-@pytest.fixture
-def world():
-    figure, ax = plt.subplots(subplot_kw={"projection": WORLD})
-    ax.set_global()
-    yield ax
-    plt.close(figure)
 
 
 @pytest.fixture
