@@ -1,5 +1,7 @@
 """A geolocator: a backbone that looks at photos, and a head that answers where they are."""
 
+from typing import Any
+
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -9,7 +11,7 @@ from geoutils.models.truth import Truth
 
 
 class Geolocator(nn.Module):
-    """Photos in [0, 1] → scores of the cells of each level, coarse → fine."""
+    """Photos in [0, 1] → what the head answers: mostly scores of cells, level by level."""
 
     def __init__(self, backbone: Backbone, head: Head):
         super().__init__()
@@ -18,7 +20,7 @@ class Geolocator(nn.Module):
 
     @property
     def n_cells(self) -> list[int]:
-        """Number of cells of each level."""
+        """Number of cells of each level, for a head that scores cells."""
         return self.head.n_cells
 
     def features(self, images: Float[Tensor, "photos 3 h w"]) -> Float[Tensor, "photos ..."]:
@@ -27,12 +29,12 @@ class Geolocator(nn.Module):
             return self.backbone.tokens(images)
         return self.backbone(images)
 
-    def forward(self, images: Float[Tensor, "photos 3 h w"]) -> list[Tensor]:
-        """Scores of each level, coarse → fine: log-probabilities up to a constant per photo."""
+    def forward(self, images: Float[Tensor, "photos 3 h w"]) -> Any:
+        """What the head makes of the photos: see its `forward`."""
         return self.head(self.features(images))
 
     def terms(
         self, images: Float[Tensor, "photos 3 h w"], truth: Truth
-    ) -> tuple[Float[Tensor, " terms"], list[Tensor]]:
-        """Terms of the loss, and the scores of each level; see `Head.terms`."""
+    ) -> tuple[Float[Tensor, " terms"], Any]:
+        """Terms of the loss, and the answers; see `Head.terms`."""
         return self.head.terms(self.features(images), truth)

@@ -8,11 +8,11 @@ from jaxtyping import Real as RealArray
 from numpy import ndarray
 from torch import Tensor, nn
 
-from geoutils.models.heads.head import Head
+from geoutils.models.heads.cell_head import CellHead
 from geoutils.models.heads.hidden import hidden_layer
 
 
-class ClassesHead(Head):
+class ClassesHead(CellHead):
     """One linear layer over the cells: PlaNet's and Kordopatis-Zilos's CE, the thesis's MC.
 
     `hidden` and `dropout` put the thesis's dense layer before it (see `hidden_layer`).

@@ -1,35 +1,28 @@
-"""What every head can do: score cells, and say how wrong the scores are."""
+"""What every head can do: answer from features, and say how wrong its answers are."""
 
 from abc import ABC, abstractmethod
-from numbers import Real
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from jaxtyping import Float
-from jaxtyping import Real as RealArray
-from numpy import ndarray
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from geoutils.models.losses import level_losses
-from geoutils.models.smoothing import DistanceSmoothing
 from geoutils.models.truth import Truth
 
 
 class Head(nn.Module, ABC):
-    """From features of photos to scores of cells, level by level (or set by set).
+    """What is learned on top of features of photos: cells, a density, or an embedding.
 
-    Heads register by `kind` when they are defined; a saved model names its head so. `n_cells` are
-    the numbers of cells it scores. A head whose `takes` is "tokens" is given one vector per place
-    in the picture instead of one per photo.
+    Heads register by `kind` when they are defined; a saved model names its head so. A head whose
+    `takes` is "tokens" is given one vector per place in the picture instead of one per photo. A
+    head whose `learns_from` is "pairs" is given batches of two photos of one cell each, one after
+    the other; others are given photos in any order.
     """
 
     kind: ClassVar[str]
     takes: ClassVar[str] = "features"
+    learns_from: ClassVar[str] = "photos"
     kinds: ClassVar[dict[str, type["Head"]]] = {}
-    n_cells: list[int]
-
-    def __init__(self):
-        super().__init__()
-        self.smoothing: DistanceSmoothing | None = None
 
     def __init_subclass__(cls, **arguments):
         super().__init_subclass__(**arguments)
@@ -37,48 +30,22 @@ class Head(nn.Module, ABC):
             Head.kinds[cls.kind] = cls
 
     @abstractmethod
-    def forward(self, features: Float[Tensor, "photos ..."]) -> list[Tensor]:
-        """Scores of each level, coarse → fine: log-probabilities up to a constant per photo."""
-
     def terms(
         self, features: Float[Tensor, "photos ..."], truth: Truth
-    ) -> tuple[Float[Tensor, " terms"], list[Tensor]]:
-        """Terms of the loss (means over the batch), and the scores of each level.
+    ) -> tuple[Float[Tensor, " terms"], Any]:
+        """Terms of the loss, each a mean over the photos it asks about (0 without any); answers."""
 
-        Here: the cross-entropy of each level, against softened targets once `smooth_targets` was
-        called. The first terms belong to the levels, in order; a head may add others, named by
-        `extra_terms`.
-        """
-        scores = self(features)
-        if self.smoothing is None:
-            return level_losses(scores, truth.cells), scores
-        return self.smoothing.losses(scores, truth), scores
+    @abstractmethod
+    def asked(self, truth: Truth) -> Int[Tensor, " terms"]:
+        """Number of photos that each term of the loss asks about."""
 
-    def smooth_targets(
-        self, smoothing_km: Real, centers_deg: RealArray[ndarray, "cells 2"] | None
-    ) -> None:
-        """Soften targets by distance from the centres of all levels' cells; 0 km leaves them hard.
+    @abstractmethod
+    def right(self, answers: Any, truth: Truth) -> Int[Tensor, " terms"]:
+        """Number of photos whose answer, as given by `terms`, is right, for each term."""
 
-        Raises ValueError for a smoothing without centres; see `DistanceSmoothing` for others.
-        """
-        if smoothing_km == 0:
-            return
-        if centers_deg is None:
-            raise ValueError(f"centers_deg: none; smoothing_km = {smoothing_km} needs the centres")
-        self.smoothing = DistanceSmoothing(centers_deg, self.n_cells, smoothing_km)
-
-    @property
-    def smoothing_config(self) -> dict[str, Any]:
-        """Arguments `smoothing_km` and `centers_deg` of a head that takes them, if it smooths."""
-        if self.smoothing is None:
-            return {}
-        tau_km = float(self.smoothing.tau_km)
-        return {"smoothing_km": tau_km, "centers_deg": self.smoothing.centers_deg}
-
-    @property
-    def extra_terms(self) -> list[str]:
-        """Names of loss terms beyond those of the levels."""
-        return []
+    def term_names(self, level_names: Sequence[str]) -> list[str]:
+        """Names of the terms, where the true cells have these levels."""
+        return list(level_names)
 
     @property
     @abstractmethod

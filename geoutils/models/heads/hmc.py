@@ -9,12 +9,12 @@ from jaxtyping import Real as RealArray
 from numpy import ndarray
 from torch import Tensor, nn
 
-from geoutils.models.heads.head import Head
+from geoutils.models.heads.cell_head import CellHead
 from geoutils.models.heads.hidden import hidden_layer
 from geoutils.models.hierarchy_scores import BranchTree, check_combination, hmc_scores
 
 
-class HMCHead(Head):
+class HMCHead(CellHead):
     """HMC, HMC-sol and HMC-smooth: scores of the leaves alone, trained end to end on them.
 
     One linear layer per level of the tree; `hmc_scores` combines their softmaxes as `combination`

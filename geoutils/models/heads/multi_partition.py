@@ -9,10 +9,10 @@ from jaxtyping import Real as RealArray
 from numpy import ndarray
 from torch import Tensor, nn
 
-from geoutils.models.heads.head import Head
+from geoutils.models.heads.cell_head import CellHead
 
 
-class MultiPartitionHead(Head):
+class MultiPartitionHead(CellHead):
     """One linear layer per partition, coarse → fine (Theiner et al., Section 3; ISN before it).
 
     With geoclass sets in place of levels it is CPlaNet's classifier (Seo et al., Section 4.1).

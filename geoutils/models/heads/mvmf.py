@@ -10,7 +10,7 @@ from numpy import ndarray
 from scipy.spatial import KDTree
 from torch import Tensor, nn
 
-from geoutils.models.heads.head import Head
+from geoutils.models.heads.cell_head import CellHead
 from geoutils.models.truth import Truth
 from geoutils.sphere import checked_latlon, unit_vectors
 
@@ -42,7 +42,7 @@ def kappa_of_spacing(centers_deg: Real[ndarray, "cells 2"]) -> Float[ndarray, " 
     return np.clip((np.maximum(spacing, 1e-12) / 2) ** -2.0, *KAPPA_RANGE)
 
 
-class MvMFHead(Head):
+class MvMFHead(CellHead):
     """A mixture of one von Mises-Fisher distribution per cell, trained on −log p(location).
 
     p(x | I) = Σ_i w_i(I) vMF(x | μ_i, κ_i): the weights w come from a linear layer, μ_i is the
