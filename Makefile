@@ -9,6 +9,7 @@
 #   make report                       make the report again from executed notebooks
 #   make lint                         style of code and notebooks
 #   make bench                        speed, side by side with what one would use instead
+#   make check-presets                every model of the papers, at full size, for 20 steps
 
 STUDY ?= default
 PHOTOS ?=
@@ -20,7 +21,7 @@ RUN := $(VENV)/bin/python -m
 export HF_HUB_OFFLINE ?= 1
 export PYTHONUNBUFFERED = 1
 
-.PHONY: study smoke report test test-nominatim lab lint bench setup clean
+.PHONY: study smoke report test test-nominatim lab lint bench check-presets setup clean
 
 study: setup
 	$(RUN) geoutils run --study "$(STUDY)" $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(OUT),--out-dir "$(OUT)")
@@ -48,6 +49,9 @@ lint: setup
 
 bench: setup
 	set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/bin/python $$script; done
+
+check-presets: setup
+	$(RUN) geoutils.study.check_presets
 
 setup: $(VENV)/.ready
 

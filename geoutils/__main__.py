@@ -1,11 +1,11 @@
-"""The command line: `python -m geoutils run | notebook | report`."""
+"""The command line: `python -m geoutils run | notebook | train | report`."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from geoutils.study.execute import NotebookError, execute_notebook, parse_parameter
-from geoutils.study.run import recorded_settings, run_study
+from geoutils.study.run import recorded_settings, run_study, settings_in_force
 from geoutils.study.settings import find_root, merge, notebooks_of, read_study
 
 
@@ -38,10 +38,16 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--recorded", action="store_true", help="parameters as recorded by the study's last run"
     )
 
+    train = commands.add_parser(
+        "train", help="train what a study lists; with several processes: accelerate launch -m ..."
+    )
+    train.set_defaults(command=train_command)
+    train.add_argument("name", nargs="?", default="", help="a stage or head; all if left out")
+
     report = commands.add_parser("report", help="make the HTML report from executed notebooks")
     report.set_defaults(command=report_command)
 
-    for command in (run, notebook, report):
+    for command in (run, notebook, train, report):
         command.add_argument("--study", default="default", help="a file under studies/")
         command.add_argument("--out-dir", default="", help="write below this folder instead")
     run.add_argument(
@@ -51,13 +57,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         metavar="NOTEBOOK.NAME=VALUE",
         help="replace a parameter of the study file",
     )
-    notebook.add_argument(
-        *("-p", "--parameter"),
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="replace a parameter of the study file",
-    )
+    for command in (notebook, train):
+        command.add_argument(
+            *("-p", "--parameter"),
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="replace a parameter of the study file",
+        )
     return parser.parse_args(arguments)
 
 
@@ -101,10 +108,11 @@ def photos_argument(path: str) -> dict[str, str]:
 def notebook_command(options: argparse.Namespace) -> int:
     """Run one notebook."""
     root, study, name = find_root(), options.study, options.notebook
+    base = Path(options.out_dir or root)
     if options.recorded:
-        contents = recorded_settings(Path(options.out_dir or root), study)
+        contents = recorded_settings(base, study)
     else:
-        contents = read_study(root, study)
+        contents = settings_in_force(root, study, base)
     if name not in notebooks_of(contents):
         raise ValueError(
             f"notebook: study {study} has no {name}; it has {', '.join(notebooks_of(contents))}"
@@ -112,6 +120,24 @@ def notebook_command(options: argparse.Namespace) -> int:
     given = dict(parse_parameter(text) for text in options.parameter)
     section = merge(contents[name], given, name)
     print(execute_notebook(root, name, study, section, options.out_dir))
+    return 0
+
+
+def train_command(options: argparse.Namespace) -> int:
+    """Train one thing that a study lists, or all of them, from the files of notebooks 01 and 02."""
+    from geoutils.training.from_study import SECTION, StudyTraining, train_recipe
+
+    root, study = find_root(), options.study
+    base = Path(options.out_dir).resolve() if options.out_dir else root
+    contents = settings_in_force(root, study, base)
+    if SECTION not in contents:
+        raise ValueError(f"study: {study} has no section {SECTION}: it trains nothing")
+    given = dict(parse_parameter(text) for text in options.parameter)
+    section = merge(contents[SECTION], given, SECTION) | {"processes": 1}  # accelerate's to start
+    training = StudyTraining.of(base / "results" / study, section)
+    for name in [options.name] if options.name else training.recipes:
+        log = train_recipe(training, name)
+        print(f"{name}: validation loss {log['val_loss'].min():.4f}")
     return 0
 
 

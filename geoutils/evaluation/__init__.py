@@ -31,8 +31,10 @@ from geoutils.evaluation.calibration import (
 )
 from geoutils.evaluation.calibration_summary import calibration_summary, confidences_of
 from geoutils.evaluation.inequality import gini, lorenz_curve
+from geoutils.evaluation.paired_matrix import difference_matrix, paired_matrix
 from geoutils.evaluation.probability_scores import brier_scores, negative_log_likelihoods
 from geoutils.evaluation.published import published_accuracies, published_thesis
+from geoutils.evaluation.score_files import Score, score_files
 from geoutils.evaluation.tables import accuracy_table, interval_numbers, percent_cells
 from geoutils.evaluation.temperature import fit_temperature, tempered
 
@@ -42,6 +44,7 @@ __all__ = [
     "RADII_KM",
     "SCALES",
     "Interval",
+    "Score",
     "accuracy_at",
     "accuracy_by",
     "accuracy_table",
@@ -54,6 +57,7 @@ __all__ = [
     "calibration_summary",
     "confidences_of",
     "densest_point_distances",
+    "difference_matrix",
     "expected_calibration_error",
     "fit_temperature",
     "geoscore",
@@ -64,11 +68,13 @@ __all__ = [
     "lorenz_curve",
     "negative_log_likelihoods",
     "paired_bootstrap",
+    "paired_matrix",
     "percent_cells",
     "published_accuracies",
     "published_thesis",
     "random_photo_guess",
     "reliability",
+    "score_files",
     "tempered",
     "unpaired_bootstrap",
 ]

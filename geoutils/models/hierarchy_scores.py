@@ -10,86 +10,28 @@ and T_h(c) = ε + (1 − ε) · p_h(parents[c, h]), where p = 0 for a parent of 
   thesis's HMC-smooth.
 
 The thesis multiplies each level by a dense matrix of cells × finest cells. Those matrices hold ε
-everywhere but on one branch, so the same numbers come from walking down the tree of branches, each
-level one gather and one operation per branch; a branch that ended above costs nothing more, as
-what it misses below is a constant. Inside, photos are columns: a gather then copies whole rows.
+everywhere but on one branch, so the same numbers are sums over branches: of log T, or of weighted
+p, computed once per cell and not per finest cell; levels where a branch has no cell add a constant.
+The gradient of such a sum is a sum over the finest cells below each cell. For it only what came in
+and what goes out is kept. Inside, photos are columns: a sum then adds whole rows.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Real
+from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn import functional
+
+from geoutils.models.branch_tree import BranchTree
 
 KINDS = ("product", "sum_of_logs", "smooth")
-
-
-@dataclass(frozen=True)
-class BranchLevel:
-    """Branches that reach a level: the branch each one continues, and its cell there (−1: none).
-
-    `lowest` and `highest` of the cells, and whether they count 0, 1, 2, … as in a tree whose cells
-    all lie on one branch, are kept as numbers: asking a GPU for them would stall it.
-    """
-
-    continues: Int[Tensor, " branches"]
-    cells: Int[Tensor, " branches"]
-    lowest: int
-    highest: int
-    counting: bool
-
-    def to(self, device: torch.device) -> "BranchLevel":
-        """The same level on another device."""
-        moved = self.continues.to(device), self.cells.to(device)
-        return BranchLevel(*moved, self.lowest, self.highest, self.counting)
-
-
-@dataclass(frozen=True, eq=False)
-class BranchTree:
-    """The distinct branches of `parents`, level by level; build it once for a training run.
-
-    A branch ends at the last level where its finest cells have an ancestor. `leaf_branch` is the
-    branch of every finest cell, counted through all levels, and `leaf_depth` how many it reaches.
-    """
-
-    levels: tuple[BranchLevel, ...]
-    leaf_branch: Int[Tensor, " leaves"]
-    leaf_depth: Int[Tensor, " leaves"]
-    parents: Int[Tensor, "leaves levels"]
-
-    @classmethod
-    def of(cls, parents: Int[ndarray, "leaves levels"] | Int[Tensor, "leaves levels"]):
-        """Tree of branches; two finest cells share a branch as far as their ancestors agree."""
-        table = torch.as_tensor(parents).cpu().numpy().astype(np.int64)
-        reached = np.arange(1, table.shape[1] + 1) * (table != -1)
-        depth = reached.max(axis=1).clip(1)
-        branch = np.zeros(len(table), dtype=np.int64)  # all leaves start on the one root branch
-        leaf_branch = np.zeros(len(table), dtype=np.int64)
-        levels, n_branches = [], 0
-        for h, column in enumerate(table.T):
-            here = depth > h
-            pairs, branch[here] = np.unique(
-                np.stack([branch[here], column[here]], axis=1), axis=0, return_inverse=True
-            )
-            leaf_branch[here] = n_branches + branch[here]
-            n_branches += len(pairs)
-            continues, cells = map(torch.as_tensor, pairs.T.copy())
-            bounds = int(cells.min()) if len(cells) else 0, int(column.max())
-            counting = np.array_equal(pairs[:, 1], np.arange(len(pairs)))
-            levels.append(BranchLevel(continues, cells, *bounds, counting))
-        leaves = map(torch.as_tensor, (leaf_branch, depth, table))
-        return cls(tuple(levels), *leaves)
-
-    def to(self, device: torch.device) -> "BranchTree":
-        """The same tree on another device."""
-        levels = tuple(level.to(device) for level in self.levels)
-        leaves = (self.leaf_branch, self.leaf_depth, self.parents)
-        return BranchTree(levels, *(tensor.to(device) for tensor in leaves))
 
 
 def hmc_scores(
@@ -98,80 +40,133 @@ def hmc_scores(
     kind: str = "product",
     epsilon: Real = 1e-2,
     alpha: Real = 0.9,
+    normalized: bool = False,
 ) -> Float[Tensor, "photos leaves"]:
-    """Log-score of every finest cell, not normalised; −inf where ε = 0 and an ancestor is missing.
+    """Log-score of every finest cell; −inf where ε = 0 and an ancestor is missing.
 
-    `level_log_probs` holds log-probabilities (not logits), coarse → fine. Formulas above.
+    `level_log_probs` holds log-probabilities (not logits), coarse → fine. Formulas above. Scores
+    are normalised over the finest cells on request only: f* is a product of probabilities that are
+    not independent. Can be differentiated once. Half precision is computed in float32.
     Raises ValueError for an unknown kind, ε or α out of range, or levels that do not fit `parents`.
     """
     tree = parents if isinstance(parents, BranchTree) else BranchTree.of(parents)
     n_level_cells = [log_probs.shape[1] for log_probs in level_log_probs]
     check_combination(n_level_cells, tree, kind, epsilon, alpha)
     tree = tree.to(level_log_probs[0].device)
-    n_levels = len(tree.levels)
-    weights = [alpha ** (n_levels - 1 - h) if kind == "smooth" else 1.0 for h in range(n_levels)]
-    totals = []
-    for log_probs, branches, weight in zip(level_log_probs, tree.levels, weights, strict=True):
-        term = _terms(log_probs.t().contiguous(), branches, kind, epsilon, weight)
-        if totals:
-            above = totals[-1].index_select(0, branches.continues)
-            term = above * term if kind == "product" else above + term
-        totals.append(term)
-    scores = torch.cat(totals).index_select(0, tree.leaf_branch)
-    below = _below(kind, epsilon, weights).to(scores)[tree.leaf_depth, None]
-    if kind == "sum_of_logs":
-        return (scores + below).t()
-    if kind == "product":
-        return (scores.log() + below.log()).t()
-    own = _own_weights(tree.parents, weights).to(scores)[:, None]
-    return ((scores + below).log() - own.log()).t()  # a division would cost as much as the tree
+    # bf16 has too few digits for a sum of exponentials.
+    levels = [level.float() if level.dtype.itemsize < 4 else level for level in level_log_probs]
+    if kind == "smooth":
+        return _Smooth.apply(tree, float(epsilon), float(alpha), normalized, *levels)
+    return _Product.apply(tree, float(epsilon), kind == "product", normalized, *levels)
 
 
-def _terms(
-    log_probs: Float[Tensor, "cells photos"],
-    branches: BranchLevel,
-    kind: str,
-    epsilon: Real,
-    weight: Real,
-) -> Float[Tensor, "branches photos"]:
-    """T of each branch's cell at one level, or its log for `sum_of_logs`."""
-    if kind != "sum_of_logs":
-        terms = weight * epsilon + weight * (1 - epsilon) * log_probs.exp()
-    elif epsilon:
-        terms = (epsilon + (1 - epsilon) * log_probs.exp()).log()
-    else:
-        terms = log_probs  # probabilities too small for exp keep their logs
-    if branches.counting and len(terms) == len(branches.cells):
-        return terms
-    if branches.lowest >= 0:
-        return terms.index_select(0, branches.cells)
-    missing = terms.new_full((1, terms.shape[1]), _of_missing(kind, epsilon, weight))
-    return torch.cat([missing, terms]).index_select(0, branches.cells + 1)
+class _Product(torch.autograd.Function):
+    """Σ_h log T_h; passed through the product itself, which may underflow, if `as_product`."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        tree: BranchTree,
+        epsilon: float,
+        as_product: bool,
+        normalized: bool,
+        *levels: Tensor,
+    ) -> Float[Tensor, "photos leaves"]:
+        logs = _nodes(levels, tree)
+        if epsilon:  # without it, probabilities too small for exp keep their logs
+            logs.exp_().mul_(1 - epsilon).add_(epsilon).log_()
+        scores = tree.sums_above(logs)
+        if epsilon:
+            scores.add_(tree.n_missing[:, None].to(scores), alpha=math.log(epsilon))
+        else:
+            scores.masked_fill_(tree.n_missing[:, None] > 0, -math.inf)
+        if as_product:
+            scores.exp_().log_()
+        if normalized:
+            scores = scores.log_softmax(0)
+        ctx.tree, ctx.epsilon = tree, epsilon
+        ctx.save_for_backward(scores if normalized else None, *levels)
+        return scores.t()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Float[Tensor, "photos leaves"]) -> tuple:
+        normalized_scores, *levels = ctx.saved_tensors
+        by_score = gradient.t().clone(memory_format=torch.contiguous_format)
+        if normalized_scores is not None:
+            by_score.addcmul_(normalized_scores.exp(), by_score.sum(0), value=-1)
+        by_log_prob = ctx.tree.sums_below(by_score)
+        if ctx.epsilon:  # d log T / d log p = (1 − ε) p / T
+            terms = _nodes(levels, ctx.tree).exp_().mul_(1 - ctx.epsilon)
+            by_log_prob.mul_(terms).div_(terms.add_(ctx.epsilon))
+        return None, None, None, None, *_levels(by_log_prob, levels, ctx.tree)
 
 
-def _of_missing(kind: str, epsilon: Real, weight: Real) -> float:
-    """The term of a level where a branch has no cell."""
-    if kind == "sum_of_logs":
-        return math.log(epsilon) if epsilon else -math.inf
-    return float(weight * epsilon)
+class _Smooth(torch.autograd.Function):
+    """Log of S = Σ_h α^(D−1−h) T_h / Σ of α^(D−1−h) over a branch's own levels."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        tree: BranchTree,
+        epsilon: float,
+        alpha: float,
+        normalized: bool,
+        *levels: Tensor,
+    ) -> Float[Tensor, "photos leaves"]:
+        weights, own = _smooth_weights(tree, alpha, levels[0].dtype)
+        weights = (1 - epsilon) * weights
+        everywhere = epsilon * sum(alpha**h for h in range(len(tree.n_used)))
+        sums = tree.sums_above(_nodes(levels, tree).exp_().mul_(weights))
+        sums.add_(everywhere).div_(own)
+        total = sums.sum(0) if normalized else sums.new_ones(sums.shape[1])
+        scores = sums.div_(total).log_()
+        ctx.tree, ctx.normalized = tree, normalized
+        ctx.save_for_backward(scores, total, weights, own, *levels)
+        return scores.t()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Float[Tensor, "photos leaves"]) -> tuple:
+        scores, total, weights, own, *levels = ctx.saved_tensors
+        sums = scores.exp()
+        by_sum = gradient.t().clone(memory_format=torch.contiguous_format)
+        if ctx.normalized:
+            by_sum.addcmul_(sums, by_sum.sum(0), value=-1)
+        # A leaf that scores −∞ and is not asked for has a gradient of 0, not 0 / 0.
+        by_sum.div_(sums.clamp_(min=torch.finfo(sums.dtype).tiny).mul_(own))
+        by_log_prob = ctx.tree.sums_below(by_sum).div_(total)
+        by_log_prob.mul_(_nodes(levels, ctx.tree).exp_().mul_(weights))
+        return None, None, None, None, *_levels(by_log_prob, levels, ctx.tree)
 
 
-def _below(kind: str, epsilon: Real, weights: Sequence[Real]) -> Float[Tensor, " depths"]:
-    """What the levels below a branch of each depth (0 … all levels) give to its finest cells."""
-    below = [1.0 if kind == "product" else 0.0]
-    for weight in reversed(weights):
-        missing = _of_missing(kind, epsilon, weight)
-        below.append(below[-1] * missing if kind == "product" else below[-1] + missing)
-    return torch.tensor(below[::-1], dtype=torch.float64)
+@lru_cache(maxsize=8)
+def _smooth_weights(
+    tree: BranchTree, alpha: float, dtype: torch.dtype
+) -> tuple[Float[Tensor, "nodes 1"], Float[Tensor, "leaves 1"]]:
+    """α^(D−1−h) of each node's level h, and the sum over the nodes above each leaf."""
+    weights = torch.pow(alpha, len(tree.n_used) - 1.0 - tree.node_levels[:, None].double())
+    return weights.to(dtype), tree.sums_above(weights).to(dtype)
 
 
-def _own_weights(
-    parents: Int[Tensor, "leaves levels"], weights: Sequence[Real]
-) -> Float[Tensor, " leaves"]:
-    """Sum of the weights of the levels where a finest cell has an ancestor."""
-    return ((parents >= 0) * torch.tensor(weights, dtype=torch.float64, device=parents.device)).sum(
-        dim=1
-    )
+def _nodes(
+    levels: Sequence[Float[Tensor, "photos _"]], tree: BranchTree
+) -> Float[Tensor, "nodes photos"]:
+    """A new array of the values of all levels, photos as columns."""
+    return torch.cat([level[:, :n].t() for level, n in zip(levels, tree.n_used, strict=True)])
+
+
+def _levels(
+    nodes: Float[Tensor, "nodes photos"],
+    levels: Sequence[Float[Tensor, "photos _"]],
+    tree: BranchTree,
+) -> list[Float[Tensor, "photos _"]]:
+    """The way back from `_nodes`; 0 for cells that lie above no leaf."""
+    parts = nodes.t().split(tree.n_used, dim=1)
+    unused = [level.shape[1] - n for level, n in zip(levels, tree.n_used, strict=True)]
+    return [
+        functional.pad(part, (0, n)) if n else part for part, n in zip(parts, unused, strict=True)
+    ]
 
 
 def check_combination(
@@ -184,13 +179,17 @@ def check_combination(
         raise ValueError(f"epsilon: {epsilon}; expected 0 ≤ ε < 1")
     if not 0 < alpha <= 1:
         raise ValueError(f"alpha: {alpha}; expected 0 < α ≤ 1")
-    if len(n_level_cells) != len(tree.levels):
+    if kind == "smooth" and tree.n_orphans:
         raise ValueError(
-            f"level_log_probs: {len(n_level_cells)} levels, but parents has {len(tree.levels)}"
+            f"parents: {tree.n_orphans} rows of −1 alone; smooth needs an ancestor of each leaf"
         )
-    for h, (n_cells, branches) in enumerate(zip(n_level_cells, tree.levels, strict=True)):
-        if branches.lowest < -1 or branches.highest >= n_cells:
+    if len(n_level_cells) != len(tree.n_used):
+        raise ValueError(
+            f"level_log_probs: {len(n_level_cells)} levels, but parents has {len(tree.n_used)}"
+        )
+    for h, n_cells in enumerate(n_level_cells):
+        if tree.lowest[h] < -1 or tree.n_used[h] > n_cells:
             raise ValueError(
-                f"parents: {branches.lowest} … {branches.highest} at level {h}, "
+                f"parents: {tree.lowest[h]} … {tree.n_used[h] - 1} at level {h}, "
                 f"which has {n_cells} cells"
             )

@@ -35,7 +35,7 @@ def save_model(model: Geolocator | Head, folder: str | Path) -> None:
     arrays = {name: value for name, value in arguments.items() if isinstance(value, ndarray)}
     config: dict[str, Any] = {"model": "Head"}
     if isinstance(model, Geolocator):
-        config = {"model": "Geolocator", "backbone": {"name": model.backbone.name}}
+        config = {"model": "Geolocator", "backbone": model.backbone.config}
     config["head"] = {"kind": head.kind} | {
         name: value for name, value in arguments.items() if name not in arrays
     }
@@ -64,7 +64,7 @@ def load_model(folder: str | Path) -> Geolocator | Head:
         if kind == MultiPartitionClassifier.__name__:  # written before heads had names
             model = MultiPartitionClassifier(**config)
         elif kind == "Geolocator":
-            model = Geolocator(Backbone(**config["backbone"]), _head(config["head"], folder))
+            model = Geolocator(_backbone(config["backbone"]), _head(config["head"], folder))
         elif kind == "Head":
             model = _head(config["head"], folder)
         else:
@@ -81,6 +81,12 @@ def load_weights(model: nn.Module, folder: str | Path) -> None:
         model.load_state_dict(weights)
     except RuntimeError as error:
         raise _unusable(Path(folder), error) from None
+
+
+def _backbone(config: dict[str, Any]) -> Backbone:
+    """The network that a configuration describes, with weights still to be loaded."""
+    # Where its weights first came from: they are replaced, and may be out of reach by now.
+    return Backbone(**{name: value for name, value in config.items() if name != "pretrained"})
 
 
 def _head(config: dict[str, Any], folder: Path) -> Head:

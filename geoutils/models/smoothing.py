@@ -16,10 +16,11 @@ from geoutils.sphere import EARTH_RADIUS_KM, checked_latlon, unit_vectors
 class DistanceSmoothing(nn.Module):
     """Cross-entropy against targets that fall with the distance from a photo to each cell's centre.
 
-    target_c ∝ exp(−(d(x, centre_c) − d(x, centre_true)) / τ) over the cells of a level. PIGEON's
-    form (Haas et al., 2023); Theiner et al. name such a loss as future work. The distance to the
-    true centre cancels in the normalisation, so that the nearest centre has the largest target:
-    at a cell's edge that may be the neighbour's. For τ → 0 the target is one-hot there.
+    target_c ∝ exp(−d(x, centre_c) / τ) over the other cells of a level, and ∝ 1 for the true cell:
+    the right answer is no miss, wherever in its cell the photo lies. So no other target is larger,
+    and for τ → 0 this is the plain cross-entropy. PIGEON's targets (Haas et al., 2023, Section 3)
+    have d(x, centre_c) − d(x, centre_true) instead: near the edge of a large cell a small
+    neighbour's target then exceeds the true cell's. Theiner et al. name such a loss as future work.
     `centers_deg` holds the centres of all levels, one level after the other, as `n_cells` says.
     Raises ValueError for another number of centres, or a τ that is not positive.
     """
@@ -39,24 +40,35 @@ class DistanceSmoothing(nn.Module):
         self.register_buffer("tau_km", torch.tensor(float(tau_km)))
 
     @torch.no_grad()
-    def targets(self, directions: Float[Tensor, "photos 3"]) -> list[Float[Tensor, "photos _"]]:
-        """Target of every cell of each level, coarse → fine; each row sums to 1."""
+    def targets(self, truth: Truth) -> list[Float[Tensor, "photos _"]]:
+        """Target of every cell of each level, coarse → fine; each row sums to 1.
+
+        A photo outside a level has no true cell there: its row means nothing.
+        """
         chords = torch.cdist(
-            directions.float(), self.centers, compute_mode="donot_use_mm_for_euclid_dist"
+            truth.directions.float(), self.centers, compute_mode="donot_use_mm_for_euclid_dist"
         )
         distances_km = 2 * EARTH_RADIUS_KM * torch.asin((chords / 2).clamp(max=1))
         closeness = (-distances_km / self.tau_km).split(self.n_cells, dim=1)
-        return [level.softmax(1) for level in closeness]
+        true_cells = truth.cells.clamp(min=0).split(1, dim=1)
+        return [
+            level.scatter(1, true_cell, 0.0).softmax(1)
+            for level, true_cell in zip(closeness, true_cells, strict=True)
+        ]
 
     def losses(
         self, scores: Sequence[Float[Tensor, "photos _"]], truth: Truth
     ) -> Float[Tensor, " levels"]:
         """Mean cross-entropy of each level over the photos inside its partition; 0 without any."""
         losses = []
-        for level, targets in enumerate(self.targets(truth.directions)):
+        for level, targets in enumerate(self.targets(truth)):
             inside = truth.cells[:, level] >= 0
             log_probs = scores[level].float().log_softmax(1)
             # A target that vanished asks nothing, even of a cell that scores −∞.
             costs = -(targets * log_probs.masked_fill(targets == 0, 0)).sum(1)
             losses.append((costs * inside).sum() / inside.sum().clamp(min=1))
         return torch.stack(losses)
+
+    def extra_repr(self) -> str:
+        """The distance, in the printed model (a training run is known by it)."""
+        return f"tau_km={self.tau_km.item():g}"

@@ -8,10 +8,16 @@ from geoutils.photos.manifest import (
     write_rejected,
 )
 from geoutils.photos.pixels import open_pixels, pictures, write_pixels
-from geoutils.photos.splits import hold_out_seen, in_common, split_by_author
+from geoutils.photos.splits import (
+    authors_or_spots,
+    hold_out_seen,
+    in_common,
+    split_by_author,
+)
 from geoutils.photos.table import read_table
 
 __all__ = [
+    "authors_or_spots",
     "hold_out_seen",
     "in_common",
     "open_pixels",

@@ -30,13 +30,13 @@ def read_folder(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     folder = Path(folder).resolve()
     if not folder.is_dir():
         raise ValueError(f"folder: {folder} is no folder; expected one with photos")
-    files = sorted(_files_below(folder))
+    files = sorted(files_below(folder))
     photos = [file for file in files if file.suffix.lower() in PHOTO_SUFFIXES]
     others = [file for file in files if file.suffix.lower() in OTHER_PHOTO_SUFFIXES]
     if not photos:
         found = f"{len(files)} files of other kinds" if files else "no file at all"
         raise ValueError(f"folder: {folder} holds no JPEG, PNG or WebP photo, but {found}")
-    listed = _listed_photos([file for file in files if file.name.lower() == LISTING_NAME])
+    listed = listed_photos(files)
     facts = examine_all(photos)
     rows = [
         _row(path, fact, listed.get(path), folder) for path, fact in zip(photos, facts, strict=True)
@@ -52,7 +52,7 @@ def read_folder(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return manifest, pd.concat([rejected, unread], ignore_index=True)
 
 
-def _files_below(folder: Path) -> list[Path]:
+def files_below(folder: Path) -> list[Path]:
     """All files below a folder, but not those in hidden folders or behind links to folders."""
     found = []
     for parent, folders, names in os.walk(folder):
@@ -61,8 +61,9 @@ def _files_below(folder: Path) -> list[Path]:
     return found
 
 
-def _listed_photos(listings: list[Path]) -> dict[Path, dict[str, object]]:
+def listed_photos(files: list[Path]) -> dict[Path, dict[str, object]]:
     """What each `photos.csv` says of each photo, by the photo's path; the nearest listing wins."""
+    listings = [file for file in files if file.name.lower() == LISTING_NAME]
     listed = {}
     for listing in sorted(listings, key=lambda path: len(path.parts)):
         table, broken = read_columns(listing)

@@ -10,10 +10,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geoutils import s2
 from geoutils.photos.manifest import SPLITS
 from geoutils.sphere import great_circle_km, unit_vectors
 
 DISJOINT = ("train", "val", "test")
+SPOT_LEVEL = 13
 
 
 def split_by_author(manifest: pd.DataFrame, shares: Mapping[str, float], seed: int) -> pd.DataFrame:
@@ -68,6 +70,22 @@ def hold_out_seen(manifest: pd.DataFrame, share: float, seed: int) -> pd.DataFra
     split = manifest["split"].copy()
     split.loc[candidates[:wanted]] = "seen"
     return manifest.assign(split=split)
+
+
+def authors_or_spots(manifest: pd.DataFrame) -> pd.DataFrame:
+    """The manifest, with spots in place of authors where these cannot be kept apart.
+
+    That is where fewer than half of the photos have an author, or one author took more than half,
+    as in a folder of one's own. A spot is an S2 cell of level 13, about 1.2 km wide, named
+    "spot <cell>". Photos of a spot are alike, so that spots are also what a bootstrap must draw.
+    """
+    named = manifest.loc[manifest["author"] != "", "author"]
+    most = named.value_counts().max() if len(named) else 0
+    if 2 * len(named) >= len(manifest) and 2 * most <= len(manifest):
+        return manifest
+    position = manifest[["latitude", "longitude"]].to_numpy(dtype=np.float64)
+    spots = [f"spot {token}" for token in s2.tokens(s2.cell_ids(position, SPOT_LEVEL))]
+    return manifest.assign(author=pd.Series(spots, manifest.index, dtype="str"))
 
 
 def groups_of(manifest: pd.DataFrame) -> Int[ndarray, " photos"]:

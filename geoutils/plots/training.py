@@ -1,6 +1,6 @@
 """Figures of training: learning curves, where the time went, and what features find alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,31 +12,80 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
+from geoutils.plots.percent import in_percent
 from geoutils.plots.style import LEVEL_COLORS, PALETTE
 
 SIDE, GAP, TEXT = 1.0, 0.1, 0.17  # inches: side of a photo, space between, height of its caption
+_ACCURACY = "val_accuracy_"
+_FAMILY_COLORS = {
+    "countries": PALETTE["yellow"],
+    "s2": PALETTE["blue"],
+    "semantic": PALETTE["vermilion"],
+    "cplanet": PALETTE["purple"],
+}
 
 
-def draw_learning_curves(
-    ax: Axes, log: pd.DataFrame, quantity: str, levels: Sequence[str], guesses: Mapping[str, float]
-) -> None:
-    """Draw one quantity of the log per level over epochs: training dashed, validation solid.
+def draw_training(loss_ax: Axes, accuracy_ax: Axes, log: pd.DataFrame, title: str) -> None:
+    """Draw the log of a training anew: its joint loss above, the accuracy of every term below.
 
-    `quantity` is "loss" or "accuracy"; a ring marks the epoch that was kept; `guesses` gives each
-    level's value for a guesser, drawn as a short line at the left edge.
+    Validation is solid, training dashed; a ring marks the epoch that was kept. Terms are named as
+    in the log's columns, and have the colour of their partition (the finer, the darker).
     """
+    for ax in (loss_ax, accuracy_ax):
+        ax.clear()
+    _draw_joint_loss(loss_ax, log, PALETTE["ink"])
+    loss_ax.set(title=title, ylabel="loss")
+    loss_ax.legend(fontsize="small")
+    names = [name.removeprefix(_ACCURACY) for name in log if name.startswith(_ACCURACY)]
+    families = [name.split("_")[0] if name not in LEVEL_COLORS else "s2" for name in names]
+    for place, (name, family) in enumerate(zip(names, families, strict=True)):
+        share = (1 + families[: place + 1].count(family)) / (1 + families.count(family))
+        label = family if family not in families[:place] else None
+        style = {"color": _FAMILY_COLORS.get(family, PALETTE["grey"]), "alpha": share}
+        accuracy_ax.plot(log["epoch"], log[_ACCURACY + name], "o-", ms=2.5, label=label, **style)
+    accuracy_ax.set(xlabel="epoch", ylabel="right, of photos inside")
+    accuracy_ax.set_ylim(bottom=0)
+    in_percent(accuracy_ax.yaxis)
+    for ax in (loss_ax, accuracy_ax):
+        _whole_epochs(ax, log)
+    if len(set(families)) > 1:
+        accuracy_ax.legend(fontsize="small")
+
+
+def draw_all_curves(axes: Iterable[Axes], logs: Mapping[str, pd.DataFrame]) -> None:
+    """Draw the joint loss of one training in each panel; panels that are left over are hidden."""
+    axes = list(axes)
+    for ax, (name, log) in zip(axes, logs.items(), strict=False):
+        _draw_joint_loss(ax, log, PALETTE["blue"])
+        ax.set_title(name, fontsize=8)
+        ax.tick_params(labelsize=7)
+        _whole_epochs(ax, log)
+    for ax in axes[len(logs) :]:
+        ax.set_visible(False)
+
+
+def draw_compared(
+    ax: Axes, logs: Mapping[str, pd.DataFrame], column: str, colors: Sequence[str]
+) -> None:
+    """Draw one column of several logs over epochs, on common axes."""
+    for (name, log), color in zip(logs.items(), colors, strict=False):
+        ax.plot(log["epoch"], log[column], "o-", ms=2.5, color=color, label=name)
+        _whole_epochs(ax, log)
+    ax.set_xlabel("epoch")
+
+
+def _draw_joint_loss(ax: Axes, log: pd.DataFrame, color: str) -> None:
     best = int(log["val_loss"].to_numpy().argmin())
-    for level in levels:
-        color = LEVEL_COLORS.get(level, PALETTE["ink"])
-        train, val = log[f"train_{quantity}_{level}"], log[f"val_{quantity}_{level}"]
-        ax.plot(log["epoch"], train, color=color, ls=(0, (3, 2)), lw=1.2)
-        ax.plot(log["epoch"], val, color=color, label=level, marker="o", ms=2.5)
-        ring = {"mfc": "none", "mec": color, "mew": 1.4, "ms": 9, "ls": ""}
-        ax.plot(log["epoch"].iloc[best], val.iloc[best], marker="o", **ring)
-        ax.plot([0, 0.35], [guesses[level]] * 2, color=color, lw=2.5, solid_capstyle="butt")
-    ax.set(xlim=(0, log["epoch"].max() + 0.5), xlabel="epoch", ylabel=quantity)
-    ax.set_ylim(bottom=0)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.plot(log["epoch"], log["train_loss"], color=color, ls=(0, (3, 2)), lw=1.2, label="training")
+    ax.plot(log["epoch"], log["val_loss"], "o-", ms=2.5, color=color, label="validation")
+    ring = {"mfc": "none", "mec": color, "mew": 1.4, "ms": 9, "ls": ""}
+    ax.plot(log["epoch"].iloc[best], log["val_loss"].iloc[best], marker="o", **ring)
+
+
+def _whole_epochs(ax: Axes, log: pd.DataFrame) -> None:
+    """Room for at least two epochs, and ticks at whole ones."""
+    ax.set_xlim(0.7, max(ax.get_xlim()[1], log["epoch"].max() + 0.3, 2))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def draw_seconds(ax: Axes, seconds: Mapping[str, float]) -> None:

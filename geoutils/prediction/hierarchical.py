@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from geoutils.models.hierarchy_scores import BranchTree, hmc_scores
+from geoutils.models.branch_tree import BranchTree
+from geoutils.models.hierarchy_scores import hmc_scores
 
 CHUNK = 4096  # photos at once
 

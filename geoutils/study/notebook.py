@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 from geoutils.files import replacing
-from geoutils.study.settings import find_root, merge, notebooks_of, read_study
+from geoutils.study.run import settings_in_force
+from geoutils.study.settings import find_root, merge, notebooks_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +28,7 @@ class NotebookRun:
     """
 
     def __init__(self, notebook: str, study: str, root: Path, base: Path, parameters: dict):
-        contents = read_study(root, study)
+        contents = settings_in_force(root, study, base)
         if notebook not in notebooks_of(contents):
             raise ValueError(
                 f"study: studies/{study}.yaml has no section {notebook}; "

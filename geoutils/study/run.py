@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from geoutils.files import replacing
+from geoutils.study.own_model import count_placed, settled
 from geoutils.study.settings import merge, notebooks_of, read_study
 
 
@@ -26,7 +27,7 @@ def run_study(
     Raises ValueError for unknown studies or parameters, or if the study is running already.
     """
     base = Path(out_dir).resolve() if out_dir else root
-    contents = read_study(root, study)
+    contents = with_photos_counted(read_study(root, study), given or {})
     for notebook, parameters in (given or {}).items():
         if notebook not in notebooks_of(contents):
             raise ValueError(
@@ -38,6 +39,7 @@ def run_study(
     with ExitStack() as locks:
         held = [locks.enter_context(only_run_of(s, base)) for s in sorted({study, model_from})]
         write_settings(contents, study, base)
+        remove_left_notebooks(contents, base / "results" / study / "notebooks")
         if not (base / "results" / model_from / "settings.yaml").exists():
             write_settings(read_study(root, model_from), model_from, base)
         started = time.time()
@@ -55,6 +57,43 @@ def run_study(
         status = subprocess.run(command, cwd=root, check=False, pass_fds=held).returncode
         folders = {base / "results" / name / "notebooks" for name in (study, model_from)}
         return 2 if status and any(bad_input(folder, started) for folder in folders) else status
+
+
+def with_photos_counted(
+    contents: dict[str, Any], given: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """A study's contents, in which it is decided whether it trains a model of its own."""
+    if "own_model" not in contents:
+        return contents
+    name = "01_photos"
+    photos = merge(contents[name], given.get(name, {}), name)
+    n_photos = count_placed(photos)
+    decided = settled(contents, n_photos)
+    source = decided.get("model_from")
+    whose = f"the model of study {source} locates them" if source else "they train a model"
+    print(f"{n_photos:,} photos with a position: {whose}", flush=True)
+    return decided
+
+
+def settings_in_force(root: Path, study: str, base: Path) -> dict[str, Any]:
+    """A study's contents for whoever runs or shows a part of it.
+
+    Those of the study file; where they depend on the photos, those recorded by the last run, or
+    before any run those for too few photos.
+    """
+    contents = read_study(root, study)
+    if "own_model" not in contents:
+        return contents
+    if (base / "results" / study / "settings.yaml").exists():
+        return recorded_settings(base, study)
+    return settled(contents, 0)
+
+
+def remove_left_notebooks(contents: dict[str, Any], folder: Path) -> None:
+    """Remove executed notebooks that a study no longer has, so that no report shows them."""
+    for path in folder.glob("[0-9][0-9]_*.ipynb"):
+        if path.name.split(".")[0] not in notebooks_of(contents):
+            path.unlink()
 
 
 def bad_input(folder: Path, since: float) -> bool:

@@ -11,6 +11,7 @@ GENERAL_KEYS = {
     "about": str,  # the report's first paragraph
     "rendered": bool,  # whether the photos are drawn, which every page then says
     "model_from": str,  # the study whose trained model is used; by default its own
+    "own_model": dict,  # what changes where there are enough photos to train on: own_model.py
 }
 
 

@@ -1,8 +1,9 @@
 """The state of a training run on disk, so that a run killed at any moment goes on where it was.
 
-One safetensors file holds everything that the next step depends on: weights, the optimizer's
-state, torch's random state, and, as JSON in the file's header, how far the run has come. Being one
-file that is renamed into place, it is either the old state or the new one, never a mixture.
+One safetensors file holds everything that the next step depends on: weights and buffers, the
+optimizer's state, and, as JSON in the file's header, how far the run has come and its log. Learning
+rate, order of examples and random numbers follow from these. Being one file that is renamed into
+place, it is either the old state or the new one, never a mixture.
 """
 
 import json
@@ -41,11 +42,11 @@ class Progress:
 def save_state(
     folder: str | Path, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress
 ) -> None:
-    """Write `state.safetensors`: weights, optimizer, random state, and the progress as JSON."""
+    """Write `state.safetensors`: weights, buffers, optimizer, and the progress as JSON."""
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     tensors |= {f"optimizer.{name}": value for name, _, value in _optimizer_tensors(optimizer)}
-    tensors |= {f"random.{name}": value for name, value in _random_states().items()}
-    tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    # Copies: safetensors refuses tensors that share memory.
+    tensors = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
     header = {"progress": json.dumps(asdict(progress))}
     with replacing(Path(folder) / STATE) as temporary:
         save_file(tensors, temporary, metadata=header)
@@ -68,17 +69,13 @@ def read_progress(folder: str | Path) -> Progress | None:
 
 
 def load_state(folder: str | Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-    """Put weights, optimizer state and random state back as `save_state` found them."""
+    """Put weights, buffers and optimizer state back as `save_state` found them."""
     tensors = load_file(Path(folder) / STATE)
     model.load_state_dict(_below(tensors, "model."))
     saved = _below(tensors, "optimizer.")
     for number, weight in _weights(optimizer):
         state = _below(saved, f"{number}.")
         optimizer.state[weight] = {name: _like(value, weight) for name, value in state.items()}
-    random = _below(tensors, "random.")
-    torch.set_rng_state(random["cpu"])
-    if "cuda" in random and torch.cuda.is_available():
-        torch.cuda.set_rng_state(random["cuda"])
 
 
 def _weights(optimizer: torch.optim.Optimizer) -> Iterator[tuple[int, Tensor]]:
@@ -99,13 +96,6 @@ def _like(value: Tensor, weight: Tensor) -> Tensor:
     if value.shape != weight.shape:
         return value  # a step counter, which stays on the CPU
     return torch.empty_like(weight, dtype=value.dtype).copy_(value)
-
-
-def _random_states() -> dict[str, Tensor]:
-    states = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        states["cuda"] = torch.cuda.get_rng_state()
-    return states
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

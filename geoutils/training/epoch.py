@@ -1,49 +1,23 @@
-"""One pass over the training photos: read a batch, forward, loss, backward, step."""
+"""One pass over the training examples: read a batch, forward, loss, backward, step."""
 
 import time
-from dataclasses import dataclass, replace
-from pathlib import Path
+from contextlib import nullcontext
+from dataclasses import replace
 
 import numpy as np
 import torch
-from accelerate import Accelerator
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int
 from numpy import ndarray
-from torch import Tensor, nn
+from torch import Tensor
 from tqdm import tqdm
 
-from geoutils.models.losses import join_levels, level_losses
-from geoutils.training.augment import augmented, draw
+from geoutils.models.losses import join_levels
+from geoutils.training.batches import Batch, ahead, read_train_batch
 from geoutils.training.checkpoint import Progress, save_state
+from geoutils.training.job import Job
+from geoutils.training.learner import set_training
 from geoutils.training.optimization import learning_rate
-from geoutils.training.preset import Preset
-from geoutils.training.validation import batch_totals
-
-ORDER, AUGMENTATION = range(2)  # streams of random numbers
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """What all steps of a run share; `rows` are the training photos inside some partition."""
-
-    model: nn.Module
-    optimizer: torch.optim.Optimizer
-    accelerator: Accelerator
-    preset: Preset
-    pixels: UInt8[ndarray, "photos h w 3"]
-    cells: Int[ndarray, "photos levels"]
-    rows: Int[ndarray, " used"]
-    folder: Path
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Steps that see every photo once; the last ones are not much smaller than the rest."""
-        return -(-len(self.rows) // self.preset.batch_size)
-
-    @property
-    def device(self) -> torch.device:
-        """Where the model is."""
-        return self.accelerator.device
+from geoutils.training.totals import Arriving, joined
 
 
 def train_epoch(job: Job, progress: Progress, bar: tqdm) -> Progress:
@@ -52,76 +26,97 @@ def train_epoch(job: Job, progress: Progress, bar: tqdm) -> Progress:
     Raises FloatingPointError, naming epoch, step and photos, when the loss is not finite.
     """
     preset, epoch = job.preset, progress.epoch
-    order = np.random.default_rng([preset.seed, ORDER, epoch]).permutation(job.rows)
-    batches = np.array_split(order, job.steps_per_epoch)
-    totals = np.array(progress.sums.get("totals", np.zeros((3, job.cells.shape[1]))))
-    seconds = np.array(progress.sums.get("seconds", np.zeros(2)))  # reading, learning
-    job.model.train()
-    for step in range(progress.step, len(batches)):
-        times = [time.perf_counter()]
-        images, truth = read_batch(job, batches[step], epoch, step)
-        times.append(time.perf_counter())
-        rate = learning_rate(preset, epoch * len(batches) + step, len(batches))
-        loss, sums = _learn(job, images, truth, rate, progress.speed.precision)
-        if not np.isfinite(loss):
+    batches = job.train_batches(epoch)
+    sums = progress.sums
+    totals = np.array(sums["totals"]) if sums else 0.0
+    seconds = np.array(sums.get("seconds", np.zeros(2)))  # waiting for batches, learning
+    val_losses = [row["val_loss"] for row in progress.rows]
+    arriving: Arriving | None = None
+
+    def settle(arriving: Arriving) -> Float[ndarray, "3 terms"]:
+        """Sums of a step, once they are here; where the loss is not finite the run ends."""
+        step, arrived = arriving.step, arriving.wait()
+        loss = joined(arrived, preset.loss)
+        if not np.isfinite(arrived).all():
+            rate = learning_rate(preset, epoch * len(batches) + step, len(batches), val_losses)
             raise FloatingPointError(
                 f"loss is {loss} in epoch {epoch + 1}, step {step + 1} of {len(batches)}, "
-                f"on training photos {_some(batches[step])}; is learning_rate={rate:.3g} too high?"
+                f"on training photos {_some(job.train.rows[batches[step]])}; "
+                f"is learning_rate={rate:.3g} too high?"
             )
-        times.append(time.perf_counter())
-        totals, seconds = totals + sums, seconds + np.diff(times)
-        done = {"totals": totals.tolist(), "seconds": seconds.tolist()}
-        progress = replace(progress, step=step + 1, sums=done)
         bar.set_postfix(epoch=f"{epoch + 1}/{preset.epochs}", loss=f"{loss:.3f}", refresh=False)
-        bar.update(len(images))
+        bar.update(len(batches[step]))
+        return arrived
+
+    set_training(job.wrapped)
+    steps = range(progress.step, len(batches))
+    reading = ahead(job, lambda step: read_train_batch(job, batches[step], epoch, step), steps)
+    started = time.perf_counter()
+    for step, batch in zip(steps, reading, strict=True):
+        read = time.perf_counter()
+        rate = learning_rate(preset, epoch * len(batches) + step, len(batches), val_losses)
+        _seed(job, job.seed(epoch, step))
+        sums = _learn(job, batch, rate, progress.speed.precision)
+        # A step late, so that a GPU has its next work before anyone looks at this one's loss.
+        if arriving is not None:
+            totals = totals + settle(arriving)
+        arriving = Arriving(step, sums)
         every = preset.checkpoint_steps
-        if every and (step + 1) % every == 0 and step + 1 < len(batches):
+        due = every and (step + 1) % every == 0
+        if due or step + 1 == len(batches):
+            totals, arriving = totals + settle(arriving), None
+        ended = time.perf_counter()
+        seconds, started = seconds + np.array([read - started, ended - read]), ended
+        if due or step + 1 == len(batches):
+            done = {"totals": totals.tolist(), "seconds": seconds.tolist()}
+            progress = replace(progress, step=step + 1, sums=done)
+        if due and step + 1 < len(batches) and job.accelerator.is_main_process:
             save_state(job.folder, job.model, job.optimizer, progress)
     return progress
 
 
-def read_batch(
-    job: Job, rows: Int[ndarray, " batch"], epoch: int, step: int
-) -> tuple[Float[Tensor, "batch 3 h w"], Int[Tensor, "batch levels"]]:
-    """Photos of these rows, augmented on the device, and their cells."""
-    preset = job.preset
-    generator = np.random.default_rng([preset.seed, AUGMENTATION, epoch, step])
-    draws = draw(generator, len(rows), job.pixels.shape[1:3], preset.shift, preset.color_jitter)
-    pixels = torch.from_numpy(np.array(job.pixels[rows])).to(job.device)
-    return augmented(pixels, draws), torch.from_numpy(job.cells[rows]).to(job.device)
+def run_learner(
+    learner: torch.nn.Module, batch: Batch, number: int, precision: str
+) -> tuple[Float[Tensor, " terms"], Int[Tensor, " terms"]]:
+    """Terms of the loss on one piece of a batch, and the number of right answers to each."""
+    inputs, truth = batch.piece(number)
+    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=precision == "bf16"):
+        terms, right = learner(inputs, truth.cells, truth.directions, truth.scenes)
+    return terms.float(), right
 
 
-def forward(
-    model: nn.Module,
-    images: Float[Tensor, "batch 3 h w"],
-    truth: Int[Tensor, "batch levels"],
-    preset: Preset,
-    precision: str,
-) -> tuple[list[Tensor], Float[Tensor, " levels"], Float[Tensor, ""]]:
-    """Logits of each level, each level's loss, and the joint loss."""
-    with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
-        logits = model(images)
-    losses = level_losses(logits, truth, preset.label_smoothing)
-    return logits, losses, join_levels(losses, preset.loss)
+def _learn(job: Job, batch: Batch, rate: float, precision: str) -> Float[Tensor, "3 terms"]:
+    """One step of the optimizer; per term: summed loss, right answers, photos asked about.
+
+    A term's mean over a piece weighs by the piece's share in the photos that the term asks about
+    in the whole batch, so that pieces and processes add up to the loss of the whole batch exactly.
+    Processes average their gradients: theirs times their number is the sum.
+    """
+    accelerator, asked_of = job.accelerator, job.head.asked
+    for group in job.optimizer.param_groups:
+        group["lr"] = rate
+    job.optimizer.zero_grad()
+    asked = asked_of(batch.truth)
+    alone = len(batch.pieces) == accelerator.num_processes == 1
+    sums = []
+    for number in range(len(batch.pieces)):
+        last = number + 1 == len(batch.pieces)
+        with nullcontext() if last else accelerator.no_sync(job.wrapped):
+            terms, right = run_learner(job.wrapped, batch, number, precision)
+            here = asked if alone else asked_of(batch.piece(number)[1])
+            weights = 1 if alone else accelerator.num_processes * here / asked.clamp(min=1)
+            accelerator.backward(join_levels(terms * weights, job.preset.loss))
+        sums.append(torch.stack([terms.detach().double() * here, right, here]))
+    job.optimizer.step()
+    total = torch.stack(sums).sum(dim=0)
+    return total if accelerator.num_processes == 1 else accelerator.reduce(total, "sum")
 
 
-def _learn(
-    job: Job,
-    images: Float[Tensor, "batch 3 h w"],
-    truth: Int[Tensor, "batch levels"],
-    rate: float,
-    precision: str,
-) -> tuple[float, Float[ndarray, "3 levels"]]:
-    """One step of the optimizer (none if the loss is not finite): its loss and the batch's sums."""
-    logits, losses, loss = forward(job.model, images, truth, job.preset, precision)
-    value = loss.item()
-    if np.isfinite(value):
-        for group in job.optimizer.param_groups:
-            group["lr"] = rate
-        job.optimizer.zero_grad()
-        job.accelerator.backward(loss)
-        job.optimizer.step()
-    return value, batch_totals(losses, logits, truth)
+def _seed(job: Job, seed: int) -> None:
+    """Seed the generators in use; `torch.manual_seed` would take stock of all devices each time."""
+    torch.default_generator.manual_seed(seed)
+    if job.device.type == "cuda":
+        torch.cuda.manual_seed(seed)
 
 
 def _some(rows: Int[ndarray, " batch"]) -> str:

@@ -19,27 +19,31 @@ class Examples:
     `inputs` are photos (uint8, for a whole model) or cached features (float32, for a head alone),
     as arrays or memory maps; `rows` chooses among them, so that nothing is copied. `cells` has a
     column per level (-1 outside), `scenes` the scene group of each photo (-1 unknown).
+    Raises ValueError where these have another number of rows, or `inputs` has no such row.
     """
 
     inputs: UInt8[ndarray, "all h w 3"] | Float32[ndarray, "all ..."]
     rows: Int[ndarray, " photos"]
-    cells: Int[ndarray, "photos levels"]
-    latlon_deg: Float[ndarray, "photos 2"]
-    scenes: Int[ndarray, " photos"]
+    cells: Int[ndarray, "_ levels"]
+    latlon_deg: Float[ndarray, "_ 2"]
+    scenes: Int[ndarray, " _"]
 
     def __post_init__(self):
         sizes = {name: len(getattr(self, name)) for name in ("cells", "latlon_deg", "scenes")}
         for name, size in sizes.items():
             if size != len(self.rows):
                 raise ValueError(f"{name}: {size} rows for {len(self.rows)} photos")
+        if len(self.rows) and not 0 <= self.rows.min() <= self.rows.max() < len(self.inputs):
+            reach = f"{self.rows.min()} … {self.rows.max()}"
+            raise ValueError(f"rows: {reach}; expected 0 … {len(self.inputs) - 1}")
 
     @classmethod
     def of(
         cls,
         inputs: ndarray,
-        cells: Int[ndarray, "photos levels"],
-        latlon_deg: Real[ndarray, "photos 2"],
-        scenes: Int[ndarray, " photos"] | None = None,
+        cells: Int[ndarray, "_ levels"],
+        latlon_deg: Real[ndarray, "_ 2"],
+        scenes: Int[ndarray, " _"] | None = None,
         rows: Int[ndarray, " photos"] | None = None,
     ) -> "Examples":
         """Examples of these rows of `inputs` (all of them if None), scenes unknown if None."""
@@ -51,8 +55,16 @@ class Examples:
         return len(self.rows)
 
     def read(self, chosen: Int[ndarray, " batch"]) -> Tensor:
-        """Inputs of some examples, copied."""
-        return torch.from_numpy(np.array(self.inputs[self.rows[chosen]]))
+        """Inputs of some examples, copied.
+
+        They lie in memory that torch allocated: it starts at multiples of 64 bytes, as numpy's
+        does not, and the last digit of a matrix product depends on that.
+        """
+        kind = torch.float32 if self.inputs.dtype == np.float32 else torch.uint8
+        copied = torch.empty((len(chosen), *self.inputs.shape[1:]), dtype=kind)
+        rows = self.rows[chosen]
+        np.take(self.inputs, rows, axis=0, out=copied.numpy(), mode="clip")  # "raise" copies twice
+        return copied
 
     def truth(self, chosen: Int[ndarray, " batch"]) -> Truth:
         """Answers of some examples."""

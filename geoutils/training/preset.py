@@ -1,14 +1,25 @@
 """Everything that decides how a model is trained, as data."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from math import isfinite
 from numbers import Real
+from typing import Any
+
+from geoutils.training.augmentation import Augmentation
+from geoutils.whole import checked_whole
 
 CHOICES = {
-    "optimizer": ("adamw", "sgd"),
-    "schedule": ("cosine", "step"),
+    "optimizer": ("adamw", "adam", "sgd", "rmsprop"),
+    "schedule": ("cosine", "step", "plateau", "constant"),
     "loss": ("sum", "mean"),
     "precision": ("auto", "fp32", "bf16", "fastest"),
 }
+WHOLE = ("epochs", "batch_size", "plateau_patience")  # from 1 on
+WHOLE_OR_NONE = ("patience", "micro_batch", "threads", "checkpoint_steps")
+NUMBERS = ("learning_rate", "weight_decay", "momentum", "warmup_epochs", "step_factor")
+POSITIVE = ("learning_rate", "step_factor")
 
 
 @dataclass(frozen=True)
@@ -20,43 +31,72 @@ class Preset:
     """
 
     epochs: int = 12
-    batch_size: int = 128
+    batch_size: int = 128  # of all processes together; pairs, for a head that learns from pairs
+    micro_batch: int | None = None  # photos per forward pass where a whole batch does not fit
     optimizer: str = "adamw"
     learning_rate: Real = 3e-3  # the highest; the schedule says when
-    weight_decay: Real = 0.05  # on matrices and kernels, not on biases and norms
+    weight_decay: Real = 0.05  # on matrices and kernels, not on biases and norms ...
+    decay_all: bool = False  # ... unless this is set, as in the papers
     momentum: Real = 0.9  # of sgd
-    schedule: str = "cosine"  # to zero; or step: times `step_factor` at each of `milestones`
+    schedule: str = "cosine"  # to zero; or steps, or plateaus (see below); or constant
     warmup_epochs: Real = 1.0  # the rate climbs from zero this long
-    milestones: tuple[int, ...] = ()  # epochs done before each step down
-    step_factor: Real = 0.5
-    loss: str = "mean"  # how the levels' cross-entropies are joined
-    label_smoothing: Real = 0.0
-    shift: Real = 0.0  # photos move by up to this share of their side, both ways
-    color_jitter: Real = 0.0  # gain per channel, contrast, saturation within 1 ± this
-    seed: int = 0  # order of photos and augmentation; the model has its own
+    milestones: tuple[int, ...] = ()  # step: epochs done before each fall of the rate
+    plateau_patience: int = 3  # plateau: epochs without a better validation loss before each fall
+    step_factor: Real = 0.5  # what the rate is multiplied by when it falls
+    patience: int | None = None  # epochs without a better validation loss before the run stops
+    loss: str = "mean"  # how the terms of the loss are joined
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    seed: int = 0  # order of photos, augmentation, dropout; the model has its own
     threads: int | None = None  # of a CPU; None: time a few steps, then decide once
     precision: str = "auto"  # auto: bf16 on a GPU, fp32 on a CPU; fastest: time both
+    compile: bool = False  # let torch.compile make faster code of the model, at the start
     checkpoint_steps: int | None = None  # save the state this often too, not only each epoch
 
     def __post_init__(self):
         for name, known in CHOICES.items():
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}: {getattr(self, name)!r}; expected {' or '.join(known)}")
-        for name in ("epochs", "batch_size", "threads", "checkpoint_steps"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"{name}: {value}; expected 1 or more")
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning_rate: {self.learning_rate}; expected more than 0")
-        for name in ("weight_decay", "warmup_epochs"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"{name}: {getattr(self, name)}; expected 0 or more")
-        for name in ("label_smoothing", "shift", "color_jitter", "momentum"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name}: {getattr(self, name)}; expected 0 up to below 1")
+        for name in (*WHOLE, *WHOLE_OR_NONE):
+            if getattr(self, name) is not None or name in WHOLE:
+                checked_whole(getattr(self, name), name)
+        for name in NUMBERS:
+            _check_number(name, getattr(self, name))
+        if not self.momentum < 1:
+            raise ValueError(f"momentum: {self.momentum}; expected 0 up to below 1")
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Preset":
+        """Preset of a mapping, as `settings` gives and study files have it.
+
+        Raises ValueError for a name that it does not have, naming near matches.
+
+        >>> Preset.of({"epochs": 3, "augmentation": {"shift": 0.1}}).augmentation.shift
+        0.1
+        """
+        known = [field.name for field in fields(cls)]
+        for name in values:
+            if name not in known:
+                near = get_close_matches(name, known) or known
+                raise ValueError(f"preset: unknown {name!r}; did you mean {', '.join(near)}?")
+        for name in NUMBERS:
+            if not isinstance(values.get(name, 0), Real):
+                raise ValueError(
+                    f"{name}: {values[name]!r}; expected a number (in YAML 1.0e-4, never 1e-4)"
+                )
+        values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        if isinstance(values.get("augmentation"), Mapping):
+            values["augmentation"] = Augmentation.of(values["augmentation"])
+        return cls(**values)
 
     @property
-    def settings(self) -> dict:
+    def settings(self) -> dict[str, Any]:
         """Names and values, as JSON keeps them."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["augmentation"] = self.augmentation.settings
         return values | {"milestones": list(self.milestones)}
+
+
+def _check_number(name: str, value: Real) -> None:
+    if not isfinite(value) or value < 0 or (value == 0 and name in POSITIVE):
+        expected = "more than 0" if name in POSITIVE else "0 or more"
+        raise ValueError(f"{name}: {value}; expected {expected}")

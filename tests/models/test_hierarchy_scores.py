@@ -105,11 +105,82 @@ def test_scores_of_nested_levels_sum_to_at_most_one():
     assert (scores.exp().sum(1) <= 1).all()
 
 
-def test_a_tree_is_as_small_as_its_branches():
+def test_a_tree_knows_what_lies_above_and_below():
     tree = BranchTree.of(TREE)
-    # Branches end with their last cell: the leaves (0, 1, -1) and (1, -1, -1) go no further.
-    assert [len(level.cells) for level in tree.levels] == [3, 4, 4]
-    assert tree.leaf_depth.tolist() == [3, 3, 2, 1, 3, 3, 2]
+    assert (tree.n_used, tree.lowest, tree.n_orphans) == ((3, 4, 4), (0, -1, -1), 0)
+    assert tree.n_missing.tolist() == [0, 0, 1, 2, 0, 0, 1]
+    values = torch.arange(11.0)[:, None] + 1  # nodes: three coarse cells, then four, then four
+    above = [1 + 4 + 8, 1 + 4 + 9, 1 + 5, 2, 3 + 6 + 10, 3 + 6 + 11, 3 + 7]
+    assert tree.sums_above(values)[:, 0].tolist() == above
+    counts = tree.sums_below(torch.ones(7, 1))[:, 0].tolist()
+    assert counts == [3, 1, 3, 2, 1, 2, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+@pytest.mark.parametrize("epsilon", [0.0, 1e-2])
+@pytest.mark.parametrize("kind", ["product", "sum_of_logs", "smooth"])
+def test_gradients_equal_finite_differences(kind, epsilon, normalized):
+    rng = np.random.default_rng(4)
+    sizes = (3, 4, 6)  # the last level has two cells that lie above no leaf
+    parents = TREE[[0, 1, 4, 5]] if epsilon == 0 else TREE  # without ε a short branch scores −∞
+    logits = [torch.tensor(rng.standard_normal((2, n)), requires_grad=True) for n in sizes]
+
+    def scores(*logits):
+        levels = [x.log_softmax(1) for x in logits]
+        return hmc_scores(levels, parents, kind, epsilon, normalized=normalized)
+
+    assert torch.autograd.gradcheck(scores, logits)
+    assert (torch.autograd.grad(scores(*logits).sum(), logits)[2] != 0).any() or normalized
+
+
+@pytest.mark.parametrize("kind", ["product", "sum_of_logs", "smooth"])
+def test_normalized_scores_are_the_log_softmax(kind):
+    log_probs = log_probs_of(np.random.default_rng(5), 6, CELLS)
+    scores = hmc_scores(log_probs, TREE, kind)
+    normalized = hmc_scores(log_probs, TREE, kind, normalized=True)
+    torch.testing.assert_close(normalized, scores.log_softmax(1))
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+@pytest.mark.parametrize("kind", ["product", "sum_of_logs", "smooth"])
+def test_leaves_without_a_chance_break_no_gradient(kind, normalized):
+    # ε = 0: leaf 2 lacks an ancestor, and leaf 1's vanish in float32.
+    parents = np.array([[0, 0], [1, 1], [-1, 2] if kind != "smooth" else [1, -1]])
+    logits = [torch.tensor([[200.0, 0.0]]), torch.tensor([[200.0, 0.0, 200.0]])]
+    logits = [x.requires_grad_() for x in logits]
+    levels = [x.log_softmax(1) for x in logits]
+    scores = hmc_scores(levels, parents, kind, epsilon=0, normalized=normalized)
+    assert scores[0, 2] == -np.inf and torch.isfinite(scores[0, 0])
+    gradients = torch.autograd.grad(scores[0, 0], logits)
+    assert all(torch.isfinite(gradient).all() for gradient in gradients)
+
+
+@pytest.mark.parametrize("kind", ["product", "sum_of_logs", "smooth"])
+def test_half_precision_is_computed_in_float32(kind):
+    log_probs = log_probs_of(np.random.default_rng(6), 4, CELLS, torch.float32)
+    halves = [level.bfloat16().requires_grad_() for level in log_probs]
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = hmc_scores(halves, TREE, kind, normalized=True)
+    exact = hmc_scores([level.float() for level in halves], TREE, kind, normalized=True)
+    torch.testing.assert_close(scores, exact, rtol=0, atol=0)
+    scores.exp()[:, 0].sum().backward()
+    assert all(level.grad.dtype == torch.bfloat16 for level in halves)
+
+
+def test_keeps_no_array_of_leaves_but_the_result():
+    kept = {}
+    levels = [level.requires_grad_() for level in log_probs_of(np.random.default_rng(7), 64, CELLS)]
+
+    def keep(tensor):
+        kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    for kind in ("product", "sum_of_logs", "smooth"):
+        kept.clear()
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+            hmc_scores(levels, TREE, kind, normalized=True)
+        n_bytes = sum(level.nbytes for level in levels) + 8 * 64 * len(TREE)
+        assert sum(kept.values()) < 1.1 * n_bytes
 
 
 @pytest.mark.parametrize(
@@ -119,6 +190,8 @@ def test_a_tree_is_as_small_as_its_branches():
         ({"epsilon": 1.0}, "epsilon: 1.0"),
         ({"alpha": 0.0}, "alpha: 0.0"),
         ({"parents": TREE[:, :2]}, "level_log_probs: 3 levels, but parents has 2"),
+        ({"parents": np.full((2, 3), -1), "kind": "smooth"}, "parents: 2 rows of −1 alone"),
+        ({"parents": TREE - 1}, "parents: -2 … 2 at level 1, which has 4 cells"),
         ({"parents": TREE + 9}, "parents: 9 … 11 at level 0, which has 3 cells"),
     ],
 )

@@ -24,8 +24,9 @@ def truth_at(latlon_deg, cells):
 
 def brute_force_targets(photo, centers, own, tau_km):
     """The formula as it stands, for one photo and one level."""
-    d = [great_circle_km(photo[None], center[None])[0] for center in centers]
-    weights = np.array([np.exp(-(d_c - d[own]) / tau_km) for d_c in d])
+    d = np.array([great_circle_km(photo[None], center[None])[0] for center in centers])
+    d[own] = 0
+    weights = np.exp(-d / tau_km)
     return weights / weights.sum()
 
 
@@ -39,7 +40,7 @@ def test_targets_and_losses_equal_the_formula(tau_km):
     scores = [torch.randn(6, n) for n in N_CELLS]
     smoothing = DistanceSmoothing(centers, N_CELLS, tau_km)
     losses = smoothing.losses(scores, truth_at(photos, cells))
-    targets = smoothing.targets(truth_at(photos, cells).directions)
+    targets = smoothing.targets(truth_at(photos, cells))
     for level, level_centers in enumerate(np.split(centers, [5])):
         log_probs = scores[level].log_softmax(1).numpy()
         costs = []
@@ -52,14 +53,28 @@ def test_targets_and_losses_equal_the_formula(tau_km):
         np.testing.assert_allclose(losses[level], np.mean(costs), rtol=1e-4)
 
 
-def test_one_hot_where_tau_vanishes():
-    centers = random_latlon(9, 0)
-    own = np.arange(9)[:, None]
-    truth = truth_at(centers + np.array([0.01, 0.0]), own)  # every photo near its own centre
-    smoothing = DistanceSmoothing(centers, [9], 1e-3)
-    assert torch.equal(smoothing.targets(truth.directions)[0], torch.eye(9))
-    scores = [torch.randn(9, 9)]
-    torch.testing.assert_close(smoothing.losses(scores, truth), level_losses(scores, truth.cells))
+def test_plain_cross_entropy_where_tau_vanishes():
+    # Wherever the photos lie: cells are drawn at random, so most centres are nearer than the own.
+    rng = np.random.default_rng(3)
+    cells = np.c_[rng.integers(-1, 5, 20), rng.integers(-1, 9, 20)]
+    truth = truth_at(random_latlon(20, 0), cells)
+    smoothing = DistanceSmoothing(random_latlon(14, 1), N_CELLS, 1e-3)
+    scores = [torch.randn(20, n) for n in N_CELLS]
+    hard, soft = level_losses(scores, truth.cells), smoothing.losses(scores, truth)
+    torch.testing.assert_close(soft, hard, rtol=1e-6, atol=0)
+    inside = truth.cells[:, 0] >= 0
+    one_hot = torch.eye(5)[truth.cells[inside, 0]]
+    assert torch.equal(smoothing.targets(truth)[0][inside], one_hot)
+
+
+def test_no_target_exceeds_the_true_cells():
+    # A photo at the edge of a large cell, a hundred times nearer to its small neighbour's centre.
+    centers = np.array([[0.0, 0.0], [0.0, 10.1], [0.0, 60.0]])
+    truth = truth_at(np.array([[0.0, 10.0]]), np.array([[0]]))
+    (targets,) = DistanceSmoothing(centers, [3], 200.0).targets(truth)
+    own, neighbour, far = targets[0].tolist()
+    assert own > neighbour > 100 * far
+    assert own + neighbour + far == pytest.approx(1)
 
 
 def test_a_near_miss_costs_less_than_a_far_one():
@@ -81,7 +96,7 @@ def test_a_batch_outside_costs_nothing():
 
 def smoothed_heads():
     centers = random_latlon(14, 3)
-    smooth = {"smoothing_km": 500}
+    smooth = {"smoothing_km": 5000}
     return [
         ClassesHead(8, 5, **smooth, centers_deg=centers[:5]),
         MultiPartitionHead(8, N_CELLS, **smooth, centers_deg=centers),
@@ -99,7 +114,7 @@ def test_every_cell_head_smooths(head):
     again = Head.kinds[head.kind](**head.config)
     again.load_state_dict(head.state_dict())
     torch.testing.assert_close(again.terms(features, truth)[0], terms)
-    assert DistanceSmoothing.__name__ in str(head)
+    assert "DistanceSmoothing(tau_km=5000)" in str(head)
 
 
 def test_zero_leaves_the_targets_hard():

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from geoutils.photos.manifest import complete
 from geoutils.photos.splits import (
+    authors_or_spots,
     groups_of,
     hold_out_seen,
     in_common,
@@ -163,3 +164,17 @@ def test_varied_takes_every_value_in_turn():
     assert shown[shown["kind"] == "a"]["place"].nunique() == 5
     pd.testing.assert_frame_equal(shown, varied(rows, 8, ["kind", "place"], seed=0))
     assert len(varied(rows, 100, ["kind"], seed=0)) == len(rows)
+
+
+def test_spots_take_the_place_of_authors_that_cannot_be_kept_apart():
+    photos = manifest_of(["Ann"] * 6 + ["Bob", "", "", ""])
+    photos["latitude"], photos["longitude"] = 48.85, 2.35
+    photos.loc[5:, "latitude"] = 48.87  # two kilometres on
+    spots = authors_or_spots(photos)["author"]
+    assert spots.iloc[:5].nunique() == spots.iloc[5:].nunique() == 1 and spots.nunique() == 2
+    assert spots.str.match(r"spot [0-9a-f]+$").all()
+    nobody = photos.assign(author="")
+    assert authors_or_spots(nobody)["author"].nunique() == 2
+    for authors in (["Ann"] * 5 + ["Bob"] * 5, ["Ann", "Bob", "Cid", "Dee", "Eve"] + [""] * 5):
+        kept = photos.assign(author=authors)
+        assert authors_or_spots(kept)["author"].tolist() == authors

@@ -6,17 +6,64 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from geoutils.plots.training import draw_learning_curves, draw_seconds, enlarged, neighbour_rows
+from geoutils.plots.training import (
+    draw_all_curves,
+    draw_compared,
+    draw_seconds,
+    draw_training,
+    enlarged,
+    neighbour_rows,
+)
 
 
-def test_learning_curves_mark_the_epoch_that_was_kept():
-    log = pd.DataFrame({"epoch": [1, 2, 3], "val_loss": [3.0, 1.0, 2.0]})
-    for which in ("train", "val"):
-        log[f"{which}_loss_fine"] = [3.0, 2.0, 1.0]
+def log_of(*losses):
+    epochs = np.arange(1, len(losses) + 1)
+    log = pd.DataFrame({"epoch": epochs, "train_loss": np.array(losses) + 1, "val_loss": losses})
+    for name in ("s2_coarse", "s2_fine", "countries"):
+        log[f"val_accuracy_{name}"] = epochs / 10
+    return log
+
+
+def rings(ax):
+    lines = [line for line in ax.lines if line.get_marker() == "o" and line.get_ls() == "None"]
+    return [line.get_xydata().tolist() for line in lines]
+
+
+def test_curves_mark_the_epoch_that_was_kept_and_name_partitions_once():
+    fig, (loss, accuracy) = plt.subplots(2, 1)
+    draw_training(loss, accuracy, log_of(3.0), "shared")
+    draw_training(loss, accuracy, log_of(3.0, 1.0, 2.0), "shared")  # drawn anew, not over it
+    assert rings(loss) == [[[2.0, 1.0]]]
+    assert len(accuracy.lines) == 3
+    assert [text.get_text() for text in accuracy.get_legend().get_texts()] == ["s2", "countries"]
+    coarse, fine, _ = accuracy.lines
+    assert coarse.get_color() == fine.get_color() and coarse.get_alpha() < fine.get_alpha()
+    plt.close(fig)
+
+
+def test_levels_of_one_partition_need_no_legend():
+    fig, (loss, accuracy) = plt.subplots(2, 1)
+    log = pd.DataFrame({"epoch": [1], "train_loss": [2.0], "val_loss": [1.0]})
+    draw_training(loss, accuracy, log.assign(val_accuracy_coarse=0.2, val_accuracy_fine=0.1), "s2")
+    assert accuracy.get_legend() is None and len(accuracy.lines) == 2
+    plt.close(fig)
+
+
+def test_every_training_has_a_panel_and_the_rest_is_hidden():
+    fig, axes = plt.subplots(1, 3)
+    draw_all_curves(axes, {"a": log_of(2.0, 1.0), "b": log_of(1.0)})
+    assert [ax.get_title() for ax in axes[:2]] == ["a", "b"]
+    assert [ax.get_visible() for ax in axes] == [True, True, False]
+    assert rings(axes[0]) == [[[2.0, 1.0]]]
+    plt.close(fig)
+
+
+def test_compared_curves_share_their_axes():
     fig, ax = plt.subplots()
-    draw_learning_curves(ax, log, "loss", ["fine"], {"fine": 4.0})
-    ring = [line for line in ax.lines if line.get_marker() == "o" and line.get_ls() == "None"]
-    assert [line.get_xydata().tolist() for line in ring] == [[[2.0, 2.0]]]
+    draw_compared(ax, {"a": log_of(2.0, 1.0), "b": log_of(1.0)}, "val_loss", ["red", "blue"])
+    assert [line.get_label() for line in ax.lines] == ["a", "b"]
+    assert ax.lines[0].get_xydata().tolist() == [[1.0, 2.0], [2.0, 1.0]]
+    assert ax.get_xlim()[1] >= 2.3
     plt.close(fig)
 
 

@@ -1,9 +1,14 @@
+import json
+import signal
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
 
-from geoutils.models import MultiPartitionClassifier, save_model
-from geoutils.training import cache_features, features_key, open_features
+from geoutils.models import Backbone, Geolocator, MultiPartitionClassifier, save_model
+from geoutils.training import cache_features, features, features_key, open_features
 from geoutils.training.fingerprint import fingerprint, pixels_fingerprint
 
 
@@ -20,14 +25,35 @@ def key_of(folder, pixels):
     return features_key(folder / "checkpoint", folder / "manifest.parquet", pixels)
 
 
+def images_of(pixels):
+    return torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255
+
+
 def test_cached_features_are_the_models_own(study):
     folder, model, pixels = study
     key = key_of(folder, pixels)
-    features = cache_features(model, pixels, folder / "features" / "plain.npy", key)
-    assert isinstance(features, np.memmap) and not features.flags.writeable
-    images = torch.from_numpy(pixels[290:]).permute(0, 3, 1, 2) / 255
+    cached = cache_features(model, pixels, folder / "features" / "plain.npy", key)
+    assert isinstance(cached, np.memmap) and not cached.flags.writeable
     with torch.inference_mode():
-        np.testing.assert_allclose(features[290:], model.features(images), atol=1e-4)
+        np.testing.assert_allclose(cached[290:], model.features(images_of(pixels[290:])), atol=1e-4)
+
+
+def test_a_backbone_alone_gives_features_and_tokens(study):
+    folder, _, pixels = study
+    backbone, few = (
+        Backbone("test_vit", pooling="max").eval(),
+        pixels[:20].repeat(5, 1).repeat(5, 2),
+    )
+    keys = {
+        takes: features_key(backbone, folder / "manifest.parquet", few, takes)
+        for takes in ("features", "tokens")
+    }
+    tokens = cache_features(backbone, few, folder / "tokens.npy", keys["tokens"], "tokens")
+    cached = cache_features(backbone, few, folder / "features.npy", keys["features"])
+    assert tokens.shape == (20, 100, 64) and tokens.dtype == np.float32
+    np.testing.assert_array_equal(cached, tokens.max(axis=1))
+    with torch.inference_mode():
+        np.testing.assert_allclose(tokens[19:], backbone.tokens(images_of(few[19:])), atol=1e-4)
 
 
 def test_they_are_computed_once(study):
@@ -45,35 +71,132 @@ def test_stale_features_cannot_be_read(study):
     path, key = folder / "plain.npy", key_of(folder, pixels)
     with pytest.raises(ValueError, match="path: no features at"):
         open_features(path, key)
-    cache_features(model, pixels, path, key)
+    before = cache_features(model, pixels, path, key)
 
     drawn_anew = pixels.copy()
     drawn_anew[0] = 0
     (folder / "other.parquet").write_bytes(b"other rows")
     other_manifest = features_key(folder / "checkpoint", folder / "other.parquet", pixels)
-    save_model(MultiPartitionClassifier("test_resnet", [3], seed=1), folder / "checkpoint")
-    for stale in (key_of(folder, pixels), key_of(folder, drawn_anew), other_manifest):
+    other_takes = features_key(
+        folder / "checkpoint", folder / "manifest.parquet", pixels, takes="tokens"
+    )
+    other_model = MultiPartitionClassifier("test_resnet", [3], seed=1)
+    save_model(other_model, folder / "checkpoint")
+    for stale in (
+        key_of(folder, pixels),
+        key_of(folder, drawn_anew),
+        other_manifest,
+        other_takes,
+    ):
         assert stale != key
         with pytest.raises(ValueError, match="was made with other weights or photos"):
             open_features(path, stale)
-    # A stale file is replaced, and the key beside it never stands for another array.
+    # A stale file is replaced, and the key beside it never stands for another array; who has the
+    # older one open keeps it.
+    first = before[0].copy()
     other = cache_features(model, drawn_anew, path, "new key")
-    assert not np.allclose(other[0], model_features(model, pixels[:1]))
+    assert not np.allclose(other[0], first)
+    np.testing.assert_array_equal(before[0], first)
     with pytest.raises(ValueError, match="was made with other weights"):
         open_features(path, key)
 
 
-def model_features(model, pixels):
-    with torch.inference_mode():
-        return model.features(torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255).numpy()
-
-
-def test_a_training_model_and_missing_files_are_refused(study):
+def test_keys_of_networks_that_were_never_saved(study):
     folder, model, pixels = study
-    with pytest.raises(ValueError, match="model: in training mode"):
-        cache_features(model.train(), pixels, folder / "plain.npy", "key")
+    manifest = folder / "manifest.parquet"
+    backbone = model.backbone
+    key = features_key(backbone, manifest, pixels)
+    assert features_key(Geolocator(backbone, model.head), manifest, pixels) == key
+    pooled = Backbone("test_resnet", pooling="max")
+    pooled.load_state_dict(backbone.state_dict())
+    assert features_key(pooled, manifest, pixels) != key
+    with torch.no_grad():
+        next(backbone.parameters()).flatten()[0] += 1
+    assert features_key(backbone, manifest, pixels) != key
+
+
+def test_an_interrupted_computation_goes_on_where_it_stopped(study, monkeypatch):
+    folder, model, pixels = study
+    monkeypatch.setattr(features, "BATCH", 64)
+    whole = cache_features(model, pixels, folder / "whole.npy", "key")
+    path, seen = folder / "plain.npy", []
+
+    def stop_at_photo(n):
+        def hook(_, inputs):
+            if sum(seen) >= n:
+                raise KeyboardInterrupt
+            seen.append(len(inputs[0]))
+
+        return model.backbone.register_forward_pre_hook(hook)
+
+    for stop in (0, 64, 192):
+        handle = stop_at_photo(stop)
+        with pytest.raises(KeyboardInterrupt):
+            cache_features(model, pixels, path, "key")
+        handle.remove()
+        with pytest.raises(ValueError, match=rf"holds {stop} of 300 photos|no features at"):
+            open_features(path, "key")
+    handle = stop_at_photo(10**6)
+    np.testing.assert_array_equal(cache_features(model, pixels, path, "key"), whole)
+    assert seen == [64, 64, 64, 64, 44]  # each photo once
+    handle.remove()
+    # Another key starts over, even after an interruption.
+    path.with_suffix(".json").write_text(
+        json.dumps({"key": "old", "takes": "features", "photos": 300, "done": 64})
+    )
+    np.testing.assert_array_equal(cache_features(model, pixels, path, "key"), whole)
+
+
+KILLED = """
+import os, signal, sys
+import numpy as np
+from geoutils.models import load_model
+from geoutils.training import cache_features, features
+
+features.BATCH = 64
+model, left = load_model(sys.argv[1] + "/checkpoint"), [3]
+
+def kill(*_):
+    left[0] -= 1
+    if left[0] == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+model.backbone.register_forward_pre_hook(kill)
+cache_features(model, np.load(sys.argv[1] + "/pixels.npy"), sys.argv[1] + "/plain.npy", "key")
+"""
+
+
+def test_a_killed_computation_goes_on_too(study, monkeypatch):
+    folder, model, pixels = study
+    np.save(folder / "pixels.npy", pixels)
+    result = subprocess.run([sys.executable, "-c", KILLED, folder], check=False)
+    assert result.returncode == -signal.SIGKILL
+    with pytest.raises(ValueError, match="holds 128 of 300 photos"):
+        open_features(folder / "plain.npy", "key")
+    monkeypatch.setattr(features, "BATCH", 64)
+    seen = []
+    model.backbone.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
+    resumed = cache_features(model, pixels, folder / "plain.npy", "key")
+    assert seen == [64, 64, 44]
+    whole = cache_features(model, pixels, folder / "whole.npy", "key")
+    np.testing.assert_array_equal(resumed[128:], whole[128:])
+    np.testing.assert_allclose(resumed[:128], whole[:128], atol=1e-5)  # other process, threads
+
+
+def test_bad_input_is_refused(study):
+    folder, model, pixels = study
+    path, manifest = folder / "plain.npy", folder / "manifest.parquet"
     with pytest.raises(ValueError, match="manifest: no file"):
         features_key(folder / "checkpoint", folder / "none.parquet", pixels)
+    with pytest.raises(ValueError, match="source: no checkpoint"):
+        features_key(folder / "none", manifest, pixels)
+    with pytest.raises(ValueError, match="takes: 'words'; expected one of features, tokens"):
+        features_key(folder / "checkpoint", manifest, pixels, "words")
+    with pytest.raises(ValueError, match="takes: 'words'"):
+        cache_features(model, pixels, path, "key", "words")
+    with pytest.raises(ValueError, match="model: in training mode"):
+        cache_features(model.train(), pixels, path, "key")
+    assert not path.exists()
 
 
 def test_fingerprints_tell_apart_what_differs(tmp_path):

@@ -7,9 +7,10 @@ import torch
 from safetensors.torch import load_file
 
 from geoutils.models import MultiPartitionClassifier, load_model
-from geoutils.training import Preset, read_facts, train
+from geoutils.training import Augmentation, Examples, Preset, read_facts, train
 
 TINY = {"batch_size": 16, "warmup_epochs": 0, "threads": 1, "weight_decay": 0}
+GENTLE = Augmentation(shift=0.1, color_jitter=0.1)
 
 
 def toy_photos(n, seed=0):
@@ -23,15 +24,20 @@ def toy_photos(n, seed=0):
     return pixels.astype(np.uint8), np.stack([fine // 2, fine], axis=1)
 
 
+def toy_examples(n, seed=0):
+    pixels, cells = toy_photos(n, seed)
+    return Examples.of(pixels, cells, np.zeros((n, 2)))
+
+
 def run(folder, n=64, model_seed=0, **settings):
     model = MultiPartitionClassifier("test_resnet", [2, 4], seed=model_seed)
-    data = (*toy_photos(n), *toy_photos(32, seed=1))
+    data = toy_examples(n), toy_examples(32, seed=1)
     log = train(model, *data, Preset(**TINY | settings), folder, level_names=["coarse", "fine"])
     return model, log
 
 
 def test_it_learns_and_keeps_the_best_epoch(tmp_path):
-    model, log = run(tmp_path, epochs=6, learning_rate=5e-3, shift=0.1, color_jitter=0.1)
+    model, log = run(tmp_path, epochs=6, learning_rate=5e-3, augmentation=GENTLE)
     assert log["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
     assert log["train_loss"].iloc[-1] < 0.5 * log["train_loss"].iloc[0]
     assert log["val_accuracy_fine"].max() > 0.6
@@ -75,7 +81,11 @@ def test_photos_outside_are_left_out_and_counted(tmp_path):
     val_pixels, val_cells = toy_photos(32, seed=1)
     val_cells[:3] = -1
     model = MultiPartitionClassifier("test_resnet", [2, 4])
-    train(model, pixels, cells, val_pixels, val_cells, Preset(epochs=1, **TINY), tmp_path / "all")
+    data = [
+        Examples.of(photos, answers, np.zeros((len(photos), 2)))
+        for photos, answers in ((pixels, cells), (val_pixels, val_cells))
+    ]
+    train(model, *data, Preset(epochs=1, **TINY), tmp_path / "all")
     facts = read_facts(tmp_path / "all")
     assert facts["train_photos"] == 48 and facts["train_photos_used"] == 41
     assert facts["train_outside"] == {"level_0": 7, "level_1": 12}
@@ -86,7 +96,7 @@ def test_a_loss_that_is_not_finite_stops_with_its_place(tmp_path):
     model = MultiPartitionClassifier("test_resnet", [2, 4])
     with torch.no_grad():
         model.head.levels[1].weight[0, 0] = torch.nan
-    data = (*toy_photos(64), *toy_photos(32, seed=1))
+    data = toy_examples(64), toy_examples(32, seed=1)
     message = r"loss is nan in epoch 1, step 1 of 4, on training photos \d+, \d+, \d+, …"
     with pytest.raises(FloatingPointError, match=message):
         train(model, *data, Preset(epochs=1, **TINY), tmp_path)
@@ -107,7 +117,7 @@ def test_global_random_state_and_threads_stay_as_they_were(tmp_path):
 def test_bf16_and_sgd_train_too(tmp_path):
     _, log = run(
         tmp_path, epochs=2, precision="bf16", optimizer="sgd", schedule="step", milestones=(1,),
-        learning_rate=0.05, loss="sum", label_smoothing=0.1,
+        learning_rate=0.05, loss="sum",
     )  # fmt: skip
     assert np.isfinite(log["val_loss"]).all()
     assert log["learning_rate"].tolist() == [0.05, 0.025]
@@ -118,12 +128,13 @@ def test_bf16_and_sgd_train_too(tmp_path):
 def test_data_that_do_not_fit_are_refused(tmp_path):
     pixels, cells = toy_photos(8)
     model = MultiPartitionClassifier("test_resnet", [2, 4])
+    names, good = ["coarse", "fine"], toy_examples(8)
     for change, message in (
-        ({"train_cells": cells[:5]}, "train_cells: 5 rows for 8 photos"),
-        ({"val_cells": cells[:, :1]}, "val_cells: 1 levels, but 2 level names"),
-        ({"val_cells": np.full_like(cells, -1)}, "val_cells: none of the 8 photos lies in any"),
+        (cells[:, :1], "val: cells of 1 levels, but 2 level names"),
+        (np.full_like(cells, -1), "val: none of the 8 photos lies in any"),
     ):
-        data = {"train_pixels": pixels, "train_cells": cells}
-        data |= {"val_pixels": pixels, "val_cells": cells, **change}
+        bad = Examples.of(pixels, change, np.zeros((8, 2)))
         with pytest.raises(ValueError, match=message):
-            train(model, preset=Preset(epochs=1), folder=tmp_path, **data)
+            train(model, good, bad, Preset(epochs=1), tmp_path, names)
+    with pytest.raises(ValueError, match="cells: 5 rows for 8 photos"):
+        Examples.of(pixels, cells[:5], np.zeros((5, 2)))

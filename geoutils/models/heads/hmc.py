@@ -9,9 +9,10 @@ from jaxtyping import Real as RealArray
 from numpy import ndarray
 from torch import Tensor, nn
 
+from geoutils.models.branch_tree import BranchTree
 from geoutils.models.heads.cell_head import CellHead
 from geoutils.models.heads.hidden import hidden_layer
-from geoutils.models.hierarchy_scores import BranchTree, check_combination, hmc_scores
+from geoutils.models.hierarchy_scores import check_combination, hmc_scores
 
 
 class HMCHead(CellHead):
@@ -69,8 +70,8 @@ class HMCHead(CellHead):
     ) -> list[Float[Tensor, "photos leaves"]]:
         """Log-probabilities of the leaves."""
         self.tree = self.tree.to(features.device)
-        scores = hmc_scores(self.level_log_probs(features), self.tree, *self._how.values())
-        return [scores.log_softmax(1)]
+        levels = self.level_log_probs(features)
+        return [hmc_scores(levels, self.tree, *self._how.values(), normalized=True)]
 
     def extra_repr(self) -> str:
         """How levels are combined, in the printed model (a training run is known by it)."""

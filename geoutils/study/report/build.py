@@ -10,7 +10,7 @@ from geoutils.study.report.body import body
 from geoutils.study.report.cells import Story, read_story
 from geoutils.study.report.index import Site, index_page
 from geoutils.study.report.layout import render
-from geoutils.study.run import recorded_settings
+from geoutils.study.run import recorded_settings, settings_in_force
 from geoutils.study.settings import read_study
 
 
@@ -20,7 +20,7 @@ def build_report(root: Path, study: str, out_dir: str = "") -> Path:
     Raises ValueError for an unknown study, or one none of whose notebooks has been run.
     """
     base = Path(out_dir).resolve() if out_dir else root
-    settings = read_study(root, study)
+    settings = settings_in_force(root, study, base)
     if (base / "results" / study / "settings.yaml").exists():
         settings = recorded_settings(base, study)
     return write_report(base / "results" / study, base / "figures" / study, settings, root)

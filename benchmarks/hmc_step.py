@@ -1,0 +1,108 @@
+"""Time of a whole training step with each hierarchical head, beside the plain classifier's (MC).
+
+EfficientNet-B1 at 224 pixels with global max pooling, a dense layer of 1280, dropout 0.5, Adam and
+32 photos a step, as in the thesis (Section 6.1.3), on random pixels and two cores. All heads share
+one backbone, so that they alone differ. A step is forward, backward and Adam; the steps of all
+heads alternate, and of the ratios to MC in the same round the median and the range are printed.
+Rounds on a shared machine vary by more than heads do: the last column is the ratio that follows
+from the median step of the backbone alone and that of each head on its features.
+Run: python benchmarks/hmc_step.py
+"""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from hmc import thesis_tree
+from torch import Tensor, nn
+from torch.nn import functional
+
+from geoutils.models import Backbone
+from geoutils.models.heads import CellHead, ClassesHead, HMCHead
+
+BATCH, SIZE_PX, THREADS = 32, 224, 2
+TREES = {72: (5, 4), 2000: (9, 1)}  # leaves: levels, rounds
+HEAD_STEPS = 40
+THESIS = {"MC": 1.0, "HMC": 1.11, "HMC-sol": 1.72, "HMC-smooth": 2.08}
+COMBINATIONS = {"HMC": "product", "HMC-sol": "sum_of_logs", "HMC-smooth": "smooth"}
+AIM = 1.05
+
+
+def heads_of(n_features: int, n_leaves: int, depth: int) -> dict[str, CellHead]:
+    parents, n_level_cells = thesis_tree(np.random.default_rng(0), n_leaves, depth)
+    dense = {"hidden": 1280, "dropout": 0.5}
+    heads: dict[str, CellHead] = {"MC": ClassesHead(n_features, len(parents), **dense)}
+    for name, how in COMBINATIONS.items():
+        heads[name] = HMCHead(n_features, n_level_cells, parents, how, **dense)
+    return heads
+
+
+def step_of(
+    model: nn.Module, inputs: Tensor, loss_of: Callable[[Tensor], Tensor]
+) -> Callable[[], float]:
+    """A training step that returns its seconds."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, weight_decay=1e-5)
+
+    def step() -> float:
+        start = time.perf_counter()
+        optimizer.zero_grad()
+        loss_of(model(inputs)).backward()
+        optimizer.step()
+        return time.perf_counter() - start
+
+    step()  # Adam makes its state in the first
+    return step
+
+
+def medians(steps: dict[str, Callable[[], float]], n_rounds: int) -> tuple[dict, np.ndarray]:
+    """Median seconds of each step, the steps alternating; and all of them, rounds × steps."""
+    times = np.array([[step() for step in steps.values()] for _ in range(n_rounds)])
+    return dict(zip(steps, np.median(times, axis=0), strict=True)), times
+
+
+def main() -> None:
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(0)
+    backbone = Backbone("efficientnet_b1", pooling="max")
+    images = torch.rand(BATCH, 3, SIZE_PX, SIZE_PX)
+    features = torch.randn(BATCH, backbone.n_features).relu_().requires_grad_()
+    alone = step_of(backbone, images, lambda out: out.mean())
+    backbone_s = np.median([alone() for _ in range(3)])
+    print(
+        f"{BATCH} photos, {THREADS} threads; backbone alone {backbone_s:.2f} s; aim: < {AIM} × MC"
+    )
+    print(
+        f"{'leaves':>6} {'head':11} {'head ms':>8} {'ratio':>6} {'range':>13} {'from parts':>10} "
+        f"{'thesis':>6}"
+    )
+    for n_leaves, (depth, n_rounds) in TREES.items():
+        heads = heads_of(backbone.n_features, n_leaves, depth)
+        leaves = torch.randint(heads["MC"].n_cells[0], (BATCH,))
+
+        def loss_of(scores: list[Tensor], leaves: Tensor = leaves) -> Tensor:
+            return functional.cross_entropy(scores[0], leaves)
+
+        on_features = {name: step_of(head, features, loss_of) for name, head in heads.items()}
+        head_s, _ = medians(on_features, HEAD_STEPS)
+        whole = {
+            name: step_of(nn.Sequential(backbone, head), images, loss_of)
+            for name, head in heads.items()
+        }
+        _, times = medians(whole, n_rounds)
+        ratios = times / times[:, :1]
+        for i, name in enumerate(heads):
+            parts = (backbone_s + head_s[name]) / (backbone_s + head_s["MC"])
+            low, ratio, high = np.quantile(ratios[:, i], [0, 0.5, 1])
+            print(
+                f"{n_leaves:6} {name:11} {1000 * head_s[name]:8.1f} {ratio:6.3f} "
+                f"{low:5.3f} … {high:5.3f} {parts:10.3f} {THESIS[name]:6.2f}"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Positions of photos from someone's file, refused rather than repaired where they are unclear.
+
+A list to train on may lose a few bad rows; a list to be scored may not, since each counts.
+"""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geoutils.photos.columns import guess_columns
+
+_UNREADABLE = (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.ParserWarning)
+_DELIMITERS = (",", ";", "\t")
+
+
+def read_positions(path: str | Path) -> pd.DataFrame:
+    """Read columns photo, latitude, longitude and, where there is one, author.
+
+    Columns are found by the names that public lists use. Coordinates are degrees, both NaN where
+    both are empty. Raises ValueError, in one sentence, for a file that cannot be read, unreadable
+    coordinates and photos without a name or named twice.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file; expected a CSV or Parquet table")
+    table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
+    names = guess_columns(list(table.columns), str(path))
+    if "photo" not in names:
+        raise ValueError(f"{path}: no column for the photo; found {', '.join(table.columns)}")
+    wanted = [name for name in ("photo", "latitude", "longitude", "author") if name in names]
+    table = table[[names[name] for name in wanted]].set_axis(wanted, axis=1)
+    if len(table) == 0:
+        raise ValueError(f"{path}: no row in this table; expected one per photo")
+    for name in set(wanted) & {"photo", "author"}:
+        table[name] = table[name].astype("str").fillna("").str.strip()
+    for name, most in (("latitude", 90), ("longitude", 180)):
+        table[name] = _coordinates(table[name], most, f"{path}: {name}")
+    half = table["latitude"].isna() != table["longitude"].isna()
+    _refuse(table, half, f"{path}: only one of two coordinates")
+    _refuse(table, table["photo"] == "", f"{path}: no name of the photo")
+    again = table["photo"].duplicated()
+    _refuse(table, again, f"{path}: the same photo more than once")
+    return table
+
+
+def _coordinates(column: pd.Series, most: int, where: str) -> pd.Series:
+    """Numbers of degrees, NaN where nothing is written."""
+    text = column.astype("str").fillna("").str.strip()
+    numbers = pd.to_numeric(text.where(text != "", None), errors="coerce").astype(np.float64)
+    written = ~text.str.lower().isin(["", "nan"])
+    bad = written & ~(numbers.abs() <= most)  # NaN compares false, so it is caught too
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        raise ValueError(
+            f"{where}: {bad.sum()} unreadable, first {text.iloc[row]!r} in row {row + 1}; expected "
+            f"degrees from −{most:g} to {most:g}"
+        )
+    return numbers
+
+
+def _refuse(table: pd.DataFrame, bad: pd.Series, what: str) -> None:
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        name = table["photo"].iloc[row]
+        raise ValueError(f"{what} in {bad.sum()} rows, first row {row + 1}, photo {name!r}")
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    """All columns as text."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            header = file.readline()
+        delimiter = max(_DELIMITERS, key=header.count)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # of more fields than names
+            return pd.read_csv(
+                path,
+                sep=delimiter,
+                dtype="str",
+                keep_default_na=False,
+                index_col=False,
+                encoding="utf-8-sig",
+            )
+    except _UNREADABLE as error:
+        raise ValueError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None
+    except pd.errors.EmptyDataError:
+        raise ValueError(f"{path}: an empty file; expected a table with a header") from None
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None

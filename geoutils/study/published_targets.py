@@ -1,0 +1,95 @@
+"""Partitions of published size without any photos: as many cells, and trees of the same shape."""
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from geoutils.atlas import countries
+from geoutils.partitions.published_settings import (
+    GEODECODER_CELLS,
+    ISN_CELLS,
+    KORDOPATIS_CELLS,
+)
+from geoutils.training.targets import Targets, check_partition
+
+CPLANET_CELLS = {f"set_{i}": n for i, n in enumerate((9969, 9969, 12977, 12333, 11262), 1)}
+THESIS_LEAVES = 72  # Loria 2021, section 6.5
+SEMANTIC_CELLS = 15_016  # Theiner et al. 2022, Table 1: of {100, 125, 250}, all levels together
+NESTED = ("s2", "seven", "semantic")
+
+
+def published_targets(name: str, n_photos: int, seed: int = 0) -> Targets:
+    """Cells of photos in a partition as large as its paper's; the photos of a pair share theirs.
+
+    Points of cells are spread evenly over the Earth. SemP gives the number of classes of all three
+    levels together only: they are as large in proportion as those of the S2 partition beside it.
+    Raises ValueError for an unknown partition.
+    """
+    sizes = _sizes(check_partition(name))
+    rng = np.random.default_rng(seed)
+    if name == "tree":
+        parents = _tree(THESIS_LEAVES, rng)
+    elif name in NESTED:
+        parents = _nested(list(sizes.values()))
+    else:
+        parents = None
+    pairs = np.arange(n_photos) // 2
+    if name in NESTED:
+        cells = parents[rng.choice(len(parents), n_photos)[pairs]]
+    else:
+        cells = np.stack([rng.choice(n, n_photos)[pairs] for n in sizes.values()], axis=1)
+    return Targets(
+        name=name,
+        level_names=list(sizes),
+        n_cells=list(sizes.values()),
+        cells=cells,
+        centers_deg=[_even_points(n) for n in sizes.values()],
+        parents=parents,
+    )
+
+
+def _sizes(name: str) -> dict[str, int]:
+    """Cells of each level, coarse → fine."""
+    isn = dict(ISN_CELLS)
+    return {
+        "countries": {"countries": len(countries())},
+        "s2": isn,
+        "seven": dict(GEODECODER_CELLS),
+        "tree": {"leaves": THESIS_LEAVES},
+        "semantic": {k: round(n * SEMANTIC_CELLS / sum(isn.values())) for k, n in isn.items()},
+        "fullest": {"fullest": KORDOPATIS_CELLS},
+        "cplanet": CPLANET_CELLS,
+    }[name]
+
+
+def _nested(n_cells: list[int]) -> Int[ndarray, "leaves levels"]:
+    """Parents of cells numbered along one line, of which every cell is a stretch."""
+    columns = [np.arange(n_cells[-1])]
+    for fine, coarse in zip(n_cells[:0:-1], n_cells[-2::-1], strict=True):
+        columns.append(columns[-1] * coarse // fine)
+    return np.stack(columns[::-1], axis=1)
+
+
+def _tree(n_leaves: int, rng: np.random.Generator) -> Int[ndarray, "leaves levels"]:
+    """Parents in a tree of unlike depths: six faces, and random leaves split into four."""
+    branches = [(face,) for face in range(6)]
+    while len(branches) < n_leaves:
+        branch = branches.pop(int(rng.integers(len(branches))))
+        branches += [(*branch, child) for child in range(4)]
+    depth = max(map(len, branches))
+    parents = np.full((len(branches), depth), -1)
+    for level in range(depth):
+        stems = sorted({branch[: level + 1] for branch in branches if len(branch) > level})
+        numbers = {stem: number for number, stem in enumerate(stems)}
+        for leaf, branch in enumerate(branches):
+            if len(branch) > level:
+                parents[leaf, level] = numbers[branch[: level + 1]]
+    return parents
+
+
+def _even_points(n: int) -> Float[ndarray, "cells 2"]:
+    """Points on a spiral from pole to pole, each for the same area (a Fibonacci lattice)."""
+    steps = np.arange(n) + 0.5
+    lat = np.degrees(np.arcsin(1 - 2 * steps / n))
+    lon = (steps * 180 * (3 - np.sqrt(5)) + 180) % 360 - 180
+    return np.stack([lat, lon], axis=1)

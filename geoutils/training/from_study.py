@@ -1,0 +1,249 @@
+"""Training what a study file lists, from the files of notebooks 01 and 02.
+
+Stages and ablations train a whole network, heads the features of the last stage's backbone. All
+of them end as a `Geolocator` under results/<study>/checkpoints/<name>/; the log and the state of a
+head's own training lie in `head/` below that.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from accelerate import PartialState
+from jaxtyping import Float, Float32, Int, UInt8
+from numpy import ndarray
+
+from geoutils.models import Backbone, Geolocator, Head, load_model, save_model
+from geoutils.photos import open_pixels, read_manifest
+from geoutils.photos.scene_groups import scene_numbers
+from geoutils.training.features import cache_features, features_key
+from geoutils.training.loop import train
+from geoutils.training.processes import train_in_processes
+from geoutils.training.recipe import Recipe, asked_of, build_head, read_recipe
+from geoutils.training.targets import Targets, read_targets
+
+SECTION = "03_training"
+UNTRAINED = "untrained"  # the backbone as it starts, where there is no stage
+CLASSIFIERS = ("classes", "multi_partition")
+OnEpoch = Callable[[pd.DataFrame], None]
+
+
+@dataclass(frozen=True, eq=False)
+class StudyTraining:
+    """What trainings of one study share: its photos, its settings, and its recipes by name.
+
+    `results` is the folder results/<study>, `settings` the section 03_training of the study file.
+    """
+
+    results: Path
+    settings: Mapping[str, Any]
+    stages: dict[str, Recipe]
+    heads: dict[str, Recipe]
+    ablation: dict[str, Recipe]
+    _targets: dict[str, Targets] = field(default_factory=dict, repr=False)
+    _inputs: dict[str, ndarray] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, results: str | Path, settings: Mapping[str, Any]) -> "StudyTraining":
+        """Read the recipes of a study; ValueError for one that cannot be, or a name given twice."""
+        shared = {name: settings[name] for name in ("precision", "seed")}
+        shared["threads"] = settings["threads"] or None
+        groups = {
+            group: {name: read_recipe(name, recipe, shared) for name, recipe in found.items()}
+            for group in ("stages", "heads", "ablation")
+            for found in [settings[group] or {}]
+        }
+        names = [name for group in groups.values() for name in group]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{name}: used twice; expected one name for each thing trained")
+        return cls(Path(results), settings, **groups)
+
+    @property
+    def recipes(self) -> dict[str, Recipe]:
+        """All recipes, in the order in which they can be trained."""
+        return self.stages | self.heads | self.ablation
+
+    @cached_property
+    def manifest(self) -> pd.DataFrame:
+        """The photos, as notebook 01 listed them."""
+        return read_manifest(self.results / "manifest.parquet")
+
+    @cached_property
+    def pixels(self) -> UInt8[ndarray, "photos h w 3"]:
+        """The photos themselves, as a memory map."""
+        pixels = open_pixels(self.results / "photos" / f"{self.settings['image_size']}px.npy")
+        if len(pixels) != len(self.manifest):
+            raise ValueError(f"pixels: {len(pixels)} photos, but {len(self.manifest)} are listed")
+        return pixels
+
+    @cached_property
+    def latlon_deg(self) -> Float[ndarray, "photos 2"]:
+        """Where the photos were taken."""
+        return self.manifest[["latitude", "longitude"]].to_numpy(float)
+
+    @cached_property
+    def rows(self) -> dict[str, Int[ndarray, " chosen"]]:
+        """Rows of training and validation photos with a known position; ValueError without any."""
+        known = np.isfinite(self.latlon_deg).all(axis=1)
+        rows = {
+            split: np.flatnonzero((self.manifest["split"] == split) & known)
+            for split in ("train", "val")
+        }
+        for split, chosen in rows.items():
+            if not len(chosen):
+                raise ValueError(f"manifest: no {split} photos; training needs train and val")
+        return rows
+
+    def targets(self, partition: str) -> Targets:
+        """Cells of all photos in a partition, read once."""
+        if partition not in self._targets:
+            is_train = np.zeros(len(self.manifest), dtype=bool)
+            is_train[self.rows["train"]] = True
+            folder = self.results / "partitions"
+            self._targets[partition] = read_targets(partition, folder, self.latlon_deg, is_train)
+        return self._targets[partition]
+
+    def scenes(self, n_scenes: int) -> Int[ndarray, " photos"]:
+        """Scene of each photo among so many, -1 where it is not known."""
+        return scene_numbers(self.manifest, n_scenes)
+
+    def folder(self, name: str) -> Path:
+        """Where a recipe's geolocator is kept."""
+        return self.results / "checkpoints" / name
+
+    def log_folder(self, name: str) -> Path:
+        """Where the log of a recipe's training is kept."""
+        return self.folder(name) / "head" if name in self.heads else self.folder(name)
+
+
+def untrained_backbone(study: StudyTraining) -> Backbone:
+    """The study's backbone as it starts: at random by the seed, or with pretrained weights."""
+    settings = study.settings
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings["seed"])
+        return Backbone(
+            settings["backbone"],
+            pooling=settings["pooling"],
+            pretrained=settings["pretrained"],
+            drop_path=settings["drop_path"],
+        )
+
+
+def stage_before(study: StudyTraining, name: str) -> str:
+    """The stage whose backbone a stage or an ablation starts from; "" for the untrained one."""
+    recipe = study.recipes[name]
+    order = list(study.stages)
+    if recipe.after is None:
+        place = order.index(name) if name in order else 0
+        return order[place - 1] if place else ""
+    before = order[: order.index(name)] if name in order else order
+    if recipe.after and recipe.after not in before:
+        known = ", ".join(before) or "none"
+        raise ValueError(f"{name}: after {recipe.after!r}; expected an earlier stage, of {known}")
+    return recipe.after
+
+
+def backbone_after(study: StudyTraining, stage: str) -> Backbone:
+    """The backbone that a trained stage left; the untrained one for ""."""
+    return load_model(study.folder(stage)).backbone if stage else untrained_backbone(study)
+
+
+def shared_backbone(study: StudyTraining) -> Backbone:
+    """The backbone of the last stage, whose features all heads learn from, ready to predict."""
+    return backbone_after(study, list(study.stages)[-1] if study.stages else "").eval()
+
+
+def train_network(
+    study: StudyTraining, name: str, on_epoch: OnEpoch | None = None
+) -> tuple[Geolocator, pd.DataFrame]:
+    """Train a stage or an ablation end to end, or read it where it is finished; and its log."""
+    recipe, seed = study.recipes[name], study.settings["seed"]
+    backbone = backbone_after(study, stage_before(study, name))
+    targets = asked_of(recipe, study.targets(recipe.partition))
+    takes_tokens = Head.kinds[recipe.head].takes == "tokens"
+    width = backbone.n_channels if takes_tokens else backbone.n_features
+    model = Geolocator(backbone, build_head(recipe, width, targets, seed))
+    log = _train(study, recipe, model, study.pixels, study.folder(name), targets, on_epoch)
+    return model, log
+
+
+def shared_inputs(study: StudyTraining, takes: str) -> Float32[ndarray, "photos ..."]:
+    """Features or tokens of all photos by the shared backbone, computed once.
+
+    They lie in features/<stage>.npy, tokens in features/<stage>_tokens.npy; without any stage,
+    that is of the backbone as it starts, the stage is called "untrained".
+    """
+    if takes not in study._inputs:
+        backbone = shared_backbone(study).to(PartialState().device)
+        stem = (list(study.stages) or [UNTRAINED])[-1] + ("_tokens" if takes == "tokens" else "")
+        path = study.results / "features" / f"{stem}.npy"
+        key = features_key(backbone, study.results / "manifest.parquet", study.pixels, takes)
+        with PartialState().main_process_first():
+            study._inputs[takes] = cache_features(backbone, study.pixels, path, key, takes)
+    return study._inputs[takes]
+
+
+def train_head(
+    study: StudyTraining, name: str, on_epoch: OnEpoch | None = None
+) -> tuple[Geolocator, pd.DataFrame]:
+    """Train a head on the shared backbone's features, or read it; the two together, and the log."""
+    recipe = study.heads[name]
+    targets = asked_of(recipe, study.targets(recipe.partition))
+    inputs = shared_inputs(study, Head.kinds[recipe.head].takes)
+    head = build_head(recipe, inputs.shape[-1], targets, study.settings["seed"])
+    if recipe.start_from is not None:
+        head.start_from(_classifier(study, recipe))
+    log = _train(study, recipe, head, inputs, study.log_folder(name), targets, on_epoch)
+    device = next(head.parameters()).device
+    model = Geolocator(shared_backbone(study).to(device), head).eval()
+    if PartialState().is_main_process:
+        save_model(model, study.folder(name))
+    return model, log
+
+
+def train_recipe(study: StudyTraining, name: str) -> pd.DataFrame:
+    """Train one thing of a study by its name; its log. ValueError for an unknown name."""
+    if name not in study.recipes:
+        raise ValueError(f"name: {name!r}; this study trains {', '.join(study.recipes)}")
+    return (train_head if name in study.heads else train_network)(study, name)[1]
+
+
+def _train(
+    study: StudyTraining,
+    recipe: Recipe,
+    model: Geolocator | Head,
+    inputs: ndarray,
+    folder: Path,
+    targets: Targets,
+    on_epoch: OnEpoch | None,
+) -> pd.DataFrame:
+    head = model.head if isinstance(model, Geolocator) else model
+    scenes = study.scenes(getattr(head, "n_scenes", 0))
+    examples = [
+        targets.examples(inputs, study.latlon_deg, study.rows[split], scenes)
+        for split in ("train", "val")
+    ]
+    arguments = (model, *examples, recipe.preset, folder, targets.level_names)
+    processes = study.settings["processes"]
+    # Features are small, one process does. Others cannot be forked once a GPU was used here.
+    if processes > 1 and model is not head and not torch.cuda.is_initialized():
+        return train_in_processes(processes, *arguments)
+    return train(*arguments, on_epoch=on_epoch)
+
+
+def _classifier(study: StudyTraining, recipe: Recipe) -> torch.nn.Linear:
+    """The last layer of a trained classifier over the same cells."""
+    name = recipe.start_from
+    others = {name: other for name, other in study.recipes.items() if other.head in CLASSIFIERS}
+    if name not in others or others[name].partition != recipe.partition:
+        raise ValueError(
+            f"{recipe.name}: start_from {name!r}; expected a classifier over {recipe.partition}"
+        )
+    head = load_model(study.folder(name)).head
+    return head.cells if others[name].head == "classes" else head.levels[-1]

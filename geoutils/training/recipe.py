@@ -1,0 +1,125 @@
+"""Recipes: which head learns which partition, and how, as a study file says it."""
+
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import torch
+
+from geoutils.models.heads import Head
+from geoutils.training.paper_presets import PAPER_PRESETS
+from geoutils.training.preset import Preset
+from geoutils.training.targets import Targets, check_partition
+
+FINEST = ("classes", "mvmf", "hmc", "retrieval")  # heads that are asked about one level alone
+FROM_TARGETS = {"n_features", "n_cells", "n_level_cells", "parents"}  # what no file has to say
+OTHERS = ("head", "partition", "preset", "after")  # keys that are no arguments of the head
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One thing to train: a kind of head, a partition (or several, joined by "+"), and a preset.
+
+    `options` are arguments of the head; `start_from` names the recipe whose trained classifier a
+    mixture's weights start from, `after` the stage whose backbone is trained on ("": the backbone
+    as it was; None: left to the order of the stages).
+    """
+
+    name: str
+    head: str
+    partition: str
+    preset: Preset
+    options: dict[str, Any] = field(default_factory=dict)
+    start_from: str | None = None
+    after: str | None = None
+
+
+def read_recipe(
+    name: str, mapping: Mapping[str, Any], shared: Mapping[str, Any] | None = None
+) -> Recipe:
+    """A recipe as a study file has it: {head, partition, preset, and arguments of the head}.
+
+    `preset` is the name of a paper's preset, or a mapping of the fields of `Preset` with, if
+    wanted, such a name as `from`. Fields of `shared` count where a recipe does not give its own.
+    Raises ValueError for unknown names of any kind, with near matches.
+    """
+    for key in ("head", "partition"):
+        if key not in mapping:
+            raise ValueError(f"{name}: no {key}; expected one in {dict(mapping)}")
+    head = _known(f"{name}: head", mapping["head"], Head.kinds)
+    try:
+        for part in mapping["partition"].split("+"):
+            check_partition(part)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    options = {key: value for key, value in mapping.items() if key not in OTHERS}
+    known = set(inspect.signature(Head.kinds[head].__init__).parameters) - FROM_TARGETS
+    known -= {"self", "centers_deg"}
+    if hasattr(Head.kinds[head], "start_from"):
+        known.add("start_from")
+    for key in options:
+        _known(f"{name}: option of {head}", key, {*known, *OTHERS})
+    return Recipe(
+        name=name,
+        head=head,
+        partition=mapping["partition"],
+        preset=_preset(name, mapping.get("preset") or {}, shared or {}),
+        start_from=options.pop("start_from", None),
+        options=options,
+        after=mapping.get("after"),
+    )
+
+
+def asked_of(recipe: Recipe, targets: Targets) -> Targets:
+    """The levels that a recipe's head is asked about: the finest alone for those of one softmax."""
+    return targets.finest if recipe.head in FINEST else targets
+
+
+def build_head(recipe: Recipe, n_features: int, targets: Targets, seed: int = 0) -> Head:
+    """The untrained head of a recipe; its weights depend on `seed` alone.
+
+    `n_features` is the length of a feature vector, or of a token for a head that takes tokens.
+    Raises ValueError for a partition whose levels do not nest where the head needs a tree.
+    """
+    asked = asked_of(recipe, targets)
+    arguments: dict[str, Any] = {"n_features": n_features} | recipe.options
+    if recipe.head == "classes":
+        arguments["n_cells"] = asked.n_cells[0]
+    elif recipe.head == "hmc":
+        if asked.parents is None:
+            raise ValueError(f"{recipe.name}: partition {recipe.partition} is no tree; hmc is")
+        # Cells beyond the last ancestor of a leaf hold no leaf: nothing could be learned of them.
+        arguments["n_level_cells"] = [int(n) for n in asked.parents.max(axis=0) + 1]
+        arguments["parents"] = asked.parents
+    elif recipe.head in ("multi_partition", "geodecoder"):
+        arguments["n_cells"] = asked.n_cells
+    if recipe.head == "mvmf":
+        arguments["centers_deg"] = asked.centers_deg[0]
+    elif recipe.options.get("smoothing_km"):
+        arguments["centers_deg"] = np.concatenate(asked.centers_deg)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Head.kinds[recipe.head](**arguments)
+
+
+def _preset(name: str, given: str | Mapping[str, Any], shared: Mapping[str, Any]) -> Preset:
+    """A paper's preset, the fields that all recipes share, and the recipe's own, in this order."""
+    own = {"from": given} if isinstance(given, str) else dict(given)
+    paper = own.pop("from", None)
+    if paper is None:
+        return Preset.of(dict(shared) | own)
+    known = _known(f"{name}: preset", paper, PAPER_PRESETS)
+    return Preset.of(PAPER_PRESETS[known].settings | dict(shared) | own)
+
+
+def _known(what: str, name: str, names: Iterable[str]) -> str:
+    """Return a name that is known; ValueError, with near matches, for any other."""
+    expected = sorted(names)
+    if name not in expected:
+        similar = get_close_matches(str(name), expected, n=3, cutoff=0.5)
+        hint = f"; similar: {', '.join(similar)}" if similar else ""
+        raise ValueError(f"{what}: {name!r}; expected {', '.join(expected)}{hint}")
+    return name

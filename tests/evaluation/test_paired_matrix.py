@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from geoutils.evaluation import RADII_KM, difference_matrix, paired_bootstrap, paired_matrix
+
+
+def methods(n=300, seed=0):
+    rng = np.random.default_rng(seed)
+    a = 10 ** rng.uniform(-1, 4.3, n)
+    b = np.where(rng.random(n) < 0.1, np.inf, a * 3)
+    return {"ours": a, "theirs": b, "guess": 10 ** rng.uniform(2, 4.3, n)}
+
+
+def test_each_pair_is_a_paired_bootstrap():
+    distances = methods()
+    authors = np.random.default_rng(1).integers(0, 40, 300).astype(str)
+    table = paired_matrix(distances, authors, n_resamples=300, seed=5)
+    assert len(table) == 3 * 2 * len(RADII_KM)
+    for a, b in (("ours", "theirs"), ("ours", "guess"), ("theirs", "guess")):
+        expected = paired_bootstrap(distances[a], distances[b], authors, 300, 5)
+        part = table[(table["method"] == a) & (table["other"] == b)]
+        np.testing.assert_array_equal(part["radius_km"], RADII_KM)
+        for name in ("estimate", "low", "high", "excludes_zero"):
+            np.testing.assert_array_equal(part[name], getattr(expected, name))
+
+
+def test_the_other_way_round_signs_change():
+    table = paired_matrix(methods(), n_resamples=200).set_index(["method", "other", "radius_km"])
+    for method, other, radius in table.index:
+        row, back = table.loc[(method, other, radius)], table.loc[(other, method, radius)]
+        assert row["estimate"] == -back["estimate"] and row["low"] == -back["high"]
+        assert row["excludes_zero"] == back["excludes_zero"]
+
+
+def test_matrix_says_what_is_certain():
+    table = paired_matrix(methods(), n_resamples=500)
+    matrix = difference_matrix(table, 25)
+    assert matrix.index.tolist() == matrix.columns.tolist() == ["ours", "theirs", "guess"]
+    assert (np.diag(matrix) == "").all()
+    distances = methods()
+    gain = (distances["ours"] < 25).mean() - (distances["guess"] < 25).mean()
+    assert matrix.loc["ours", "guess"].startswith(f"{100 * gain:.1f} [")
+    same = difference_matrix(paired_matrix({"a": distances["ours"], "b": distances["ours"]}), 1)
+    assert same.loc["a", "b"] == "(0.0 [0.0, 0.0])"
+
+
+def test_what_cannot_be_compared_is_refused():
+    distances = methods()
+    with pytest.raises(ValueError, match=r"methods \['ours'\]; expected two or more"):
+        paired_matrix({"ours": distances["ours"]})
+    with pytest.raises(ValueError, match="expected the same photos for each"):
+        paired_matrix(distances | {"theirs": np.ones(3)})
+    with pytest.raises(ValueError, match="radius_km: 30; expected one of 1, 25, 200, 750, 2500"):
+        difference_matrix(paired_matrix(distances, n_resamples=10), 30)

@@ -1,0 +1,103 @@
+"""The study files at paper scale against the papers' numbers."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from geoutils.models import Backbone
+from geoutils.partitions import published_settings as published
+from geoutils.study.settings import read_study, study_names
+from geoutils.training.paper_presets import PAPER_PRESETS
+from geoutils.training.recipe import Recipe, read_recipe
+
+ROOT = Path(__file__).parents[2]
+STUDIES = [name for name in study_names(ROOT) if name.startswith("paper_")]
+
+
+def recipes(study: str) -> dict[str, Recipe]:
+    section = read_study(ROOT, study)["03_training"]
+    groups = (section[group] for group in ("stages", "heads", "ablation"))
+    return {key: read_recipe(key, recipe) for group in groups for key, recipe in group.items()}
+
+
+def test_each_system_has_one():
+    names = {"semp", "kordopatis", "cplanet", "geodecoder", "thesis"}
+    assert set(STUDIES) == {f"paper_{name}" for name in names}
+
+
+@pytest.mark.parametrize(
+    ("study", "backbone", "size"),
+    [
+        ("semp", "resnet50", 224),
+        ("kordopatis", "efficientnet_b4", 300),
+        ("cplanet", "inception_v3", 299),
+        ("geodecoder", "swin_base_patch4_window7_224.ms_in22k", 224),
+        ("thesis", "efficientnet_b1", 224),
+    ],
+)
+def test_backbones_are_the_papers_and_see_photos_of_the_papers_size(study, backbone, size):
+    contents = read_study(ROOT, f"paper_{study}")
+    assert contents["03_training"]["backbone"] == backbone
+    with torch.device("meta"):
+        assert Backbone(backbone).n_features > 0
+    first = next(iter(recipes(f"paper_{study}").values()))
+    assert first.preset.augmentation.crop_px == size
+    sizes = {contents["01_photos"]["size"]}
+    sizes |= {contents[part]["image_size"] for part in ("02_partitions", "03_training")}
+    assert len(sizes | {contents["04_evaluation"]["image_size"]}) == 1
+    assert sizes.pop() >= size
+    assert contents["03_training"]["pooling"] == ("max" if study == "thesis" else "avg")
+
+
+@pytest.mark.parametrize(
+    ("study", "heads"),
+    [
+        ("semp", {"semp": "semp", "s2_m": "semp", "countries": "semp_countries"}),
+        (
+            "kordopatis",
+            {name: f"kordopatis_{name}" for name in ("ce", "hc", "mvmf", "retrieval")},
+        ),
+        ("cplanet", {"cplanet": "cplanet"}),
+        ("geodecoder", {"geodecoder": "geodecoder"}),
+        ("thesis", {name: f"thesis_{name}" for name in ("mc", "hmc", "hmc_sol", "hmc_smooth")}),
+    ],
+)
+def test_heads_are_trained_by_their_papers_presets(study, heads):
+    found = recipes(f"paper_{study}")
+    for name, preset in heads.items():
+        assert found[name].preset == PAPER_PRESETS[preset], name
+
+
+def test_partitions_of_mp16_are_the_published_ones():
+    section = read_study(ROOT, "paper_geodecoder")["02_partitions"]
+    assert section["t_min"] == published.MP16_T_MIN
+    assert section["t_max"] == dict(published.ISN_T_MAX)
+    assert section["seven_t_max"] == list(published.GEODECODER_T_MAX.values())
+    assert section["n_fullest"] == published.KORDOPATIS_CELLS
+    assert section["min_photos"] == 50
+    assert section["tau_min"] == {"coarse": 250, "middle": 125, "fine": 100}
+    assert (section["base_level"], section["n_geoclasses"]) == (14, 9969)
+    for study in ("paper_semp", "paper_kordopatis", "paper_cplanet"):
+        other = read_study(ROOT, study)["02_partitions"]
+        assert other == section | {"image_size": other["image_size"]}
+
+
+def test_the_tree_of_the_thesis():
+    section = read_study(ROOT, "paper_thesis")["02_partitions"]
+    assert (section["tree_t_min"], section["tree_t_max"]) == published.THESIS_THRESHOLDS[72]
+    found = recipes("paper_thesis")
+    combinations = {"hmc": "product", "hmc_sol": "sum_of_logs", "hmc_smooth": "smooth"}
+    for name, combination in combinations.items():
+        assert found[name].options["combination"] == combination
+        assert found[name].after is None  # each from the weights that the first started from
+    for name in ("mc", *combinations):
+        assert (found[name].options["hidden"], found[name].options["dropout"]) == (1280, 0.5)
+        assert found[name].preset.seed == 42
+
+
+def test_retrieval_and_geodecoder_have_the_papers_dimensions():
+    retrieval = recipes("paper_kordopatis")["retrieval"].options
+    assert retrieval == {"hidden": 4096, "temperature": 0.05, "bank_size": 4096}
+    layers = recipes("paper_geodecoder")["geodecoder"].options
+    assert layers == {"n_scenes": 16, "n_independent": 6, "n_dependent": 2}
