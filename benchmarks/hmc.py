@@ -1,9 +1,10 @@
 """Time and memory of combining levels into leaves, beside the thesis's dense matrices.
 
 From the logits of each level to the log-probabilities of 2,000 leaves, forward and backward, in
-float32 on one core. The two ways alternate step by step; of the ratios dense / ours the median and
-the middle 80 % are printed. Memory is what is kept between forward and backward: what autograd
-saves, the dense matrices or our tree included.
+float32 on one core and in seconds of that core, which other programs on the machine disturb little.
+The two ways alternate step by step; of the ratios dense / ours the median and the middle 80 % are
+printed. Memory is what is kept between forward and backward: what autograd saves, the dense
+matrices or our tree included.
 Run: python benchmarks/hmc.py
 """
 
@@ -69,9 +70,9 @@ def dense_scorer(parents: np.ndarray, sizes: list[int]) -> Callable[[list[Tensor
 
 
 def seconds(step: Callable[[], Tensor], logits: list[Tensor]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     torch.autograd.grad(step(), logits)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def megabytes(step: Callable[[], Tensor]) -> float:

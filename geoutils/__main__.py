@@ -39,7 +39,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
 
     train = commands.add_parser(
-        "train", help="train what a study lists; with several processes: accelerate launch -m ..."
+        "train", help="train what a study lists; under accelerate launch or torchrun, in processes"
     )
     train.set_defaults(command=train_command)
     train.add_argument("name", nargs="?", default="", help="a stage or head; all if left out")
@@ -125,6 +125,8 @@ def notebook_command(options: argparse.Namespace) -> int:
 
 def train_command(options: argparse.Namespace) -> int:
     """Train one thing that a study lists, or all of them, from the files of notebooks 01 and 02."""
+    from accelerate import PartialState
+
     from geoutils.training.from_study import SECTION, StudyTraining, train_recipe
 
     root, study = find_root(), options.study
@@ -137,7 +139,8 @@ def train_command(options: argparse.Namespace) -> int:
     training = StudyTraining.of(base / "results" / study, section)
     for name in [options.name] if options.name else training.recipes:
         log = train_recipe(training, name)
-        print(f"{name}: validation loss {log['val_loss'].min():.4f}")
+        if PartialState().is_main_process:
+            print(f"{name}: validation loss {log['val_loss'].min():.4f}")
     return 0
 
 

@@ -57,7 +57,8 @@ def hmc_scores(
     levels = [level.float() if level.dtype.itemsize < 4 else level for level in level_log_probs]
     if kind == "smooth":
         return _Smooth.apply(tree, float(epsilon), float(alpha), normalized, *levels)
-    return _Product.apply(tree, float(epsilon), kind == "product", normalized, *levels)
+    scores = _Product.apply(tree, float(epsilon), kind == "product", *levels)
+    return scores.log_softmax(1) if normalized else scores
 
 
 class _Product(torch.autograd.Function):
@@ -65,13 +66,10 @@ class _Product(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any,
-        tree: BranchTree,
-        epsilon: float,
-        as_product: bool,
-        normalized: bool,
-        *levels: Tensor,
+        ctx: Any, tree: BranchTree, epsilon: float, as_product: bool, *levels: Tensor
     ) -> Float[Tensor, "photos leaves"]:
+        ctx.tree, ctx.epsilon = tree, epsilon
+        ctx.save_for_backward(*levels)
         logs = _nodes(levels, tree)
         if epsilon:  # without it, probabilities too small for exp keep their logs
             logs.exp_().mul_(1 - epsilon).add_(epsilon).log_()
@@ -80,26 +78,16 @@ class _Product(torch.autograd.Function):
             scores.add_(tree.n_missing[:, None].to(scores), alpha=math.log(epsilon))
         else:
             scores.masked_fill_(tree.n_missing[:, None] > 0, -math.inf)
-        if as_product:
-            scores.exp_().log_()
-        if normalized:
-            scores = scores.log_softmax(0)
-        ctx.tree, ctx.epsilon = tree, epsilon
-        ctx.save_for_backward(scores if normalized else None, *levels)
-        return scores.t()
+        return (scores.exp_().log_() if as_product else scores).t()
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Float[Tensor, "photos leaves"]) -> tuple:
-        normalized_scores, *levels = ctx.saved_tensors
-        by_score = gradient.t().clone(memory_format=torch.contiguous_format)
-        if normalized_scores is not None:
-            by_score.addcmul_(normalized_scores.exp(), by_score.sum(0), value=-1)
-        by_log_prob = ctx.tree.sums_below(by_score)
-        if ctx.epsilon:  # d log T / d log p = (1 − ε) p / T
-            terms = _nodes(levels, ctx.tree).exp_().mul_(1 - ctx.epsilon)
-            by_log_prob.mul_(terms).div_(terms.add_(ctx.epsilon))
-        return None, None, None, None, *_levels(by_log_prob, levels, ctx.tree)
+        by_log_prob = ctx.tree.sums_below(gradient.t().contiguous())
+        if ctx.epsilon:  # d log T / d log p = (1 − ε) p / T = sigmoid(log p + log((1 − ε) / ε))
+            odds = math.log((1 - ctx.epsilon) / ctx.epsilon)
+            by_log_prob.mul_(_nodes(ctx.saved_tensors, ctx.tree).add_(odds).sigmoid_())
+        return None, None, None, *_levels(by_log_prob, ctx.saved_tensors, ctx.tree)
 
 
 class _Smooth(torch.autograd.Function):
@@ -121,7 +109,7 @@ class _Smooth(torch.autograd.Function):
         sums.add_(everywhere).div_(own)
         total = sums.sum(0) if normalized else sums.new_ones(sums.shape[1])
         scores = sums.div_(total).log_()
-        ctx.tree, ctx.normalized = tree, normalized
+        ctx.tree, ctx.epsilon, ctx.normalized = tree, epsilon, normalized
         ctx.save_for_backward(scores, total, weights, own, *levels)
         return scores.t()
 
@@ -133,9 +121,9 @@ class _Smooth(torch.autograd.Function):
         by_sum = gradient.t().clone(memory_format=torch.contiguous_format)
         if ctx.normalized:
             by_sum.addcmul_(sums, by_sum.sum(0), value=-1)
-        # A leaf that scores −∞ and is not asked for has a gradient of 0, not 0 / 0.
-        by_sum.div_(sums.clamp_(min=torch.finfo(sums.dtype).tiny).mul_(own))
-        by_log_prob = ctx.tree.sums_below(by_sum).div_(total)
+        if not ctx.epsilon:  # where a leaf scores −∞ and is not asked for: 0, not 0 / 0
+            sums.clamp_(min=torch.finfo(sums.dtype).tiny)
+        by_log_prob = ctx.tree.sums_below(by_sum.div_(sums.mul_(own))).div_(total)
         by_log_prob.mul_(_nodes(levels, ctx.tree).exp_().mul_(weights))
         return None, None, None, None, *_levels(by_log_prob, levels, ctx.tree)
 

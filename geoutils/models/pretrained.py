@@ -96,7 +96,9 @@ def _from_hub(name: str, options: dict[str, Any]) -> nn.Module:
         return timm.create_model(name, pretrained_cfg_overlay=overlay, **options)
     place = constants.ENDPOINT if hub_id else source.url
     try:
-        get_session().head(place, timeout=HUB_TIMEOUT_S)
+        answer = get_session().head(place, timeout=HUB_TIMEOUT_S)
+        if answer.is_error:  # a proxy's, say
+            raise OSError(f"it answers with status {answer.status_code}")
         return timm.create_model(name, **options)
     except Exception as error:  # whatever the network, its proxy or the hub's library raise
         tried = f"{hub_id or source.url} is not in {constants.HF_HUB_CACHE}"

@@ -72,6 +72,8 @@ def draw_compared(
         ax.plot(log["epoch"], log[column], "o-", ms=2.5, color=color, label=name)
         _whole_epochs(ax, log)
     ax.set_xlabel("epoch")
+    if "accuracy" in column:
+        in_percent(ax.yaxis)
 
 
 def _draw_joint_loss(ax: Axes, log: pd.DataFrame, color: str) -> None:

@@ -19,6 +19,7 @@ from geoutils.sphere import spherical_mean
 
 NORMALISATIONS = ("cells", "nonempty", "none")
 TABLE_CHUNK = 512  # photos whose scores are held in memory at once
+BLOCK = 256  # tuples whose highest score is found at once
 CHUNK = 32  # photos at once: their scores of a set's classes lie side by side in the cache
 
 
@@ -49,7 +50,7 @@ def best_tuples(
     The point of the prediction is the combined partition's `centers_deg`: the spherical mean of
     all training images in the tuple. Never holds the scores of more than a few photos.
     """
-    best = [scores.argmax(dim=0).numpy() for scores in _chunks(set_log_probs, cells, normalise)]
+    best = [_best_rows(scores).numpy() for scores in _chunks(set_log_probs, cells, normalise)]
     return np.concatenate(best) if best else np.empty(0, dtype=np.int64)
 
 
@@ -65,7 +66,7 @@ def locate_combined(
 
     A tuple's "probability" is its score over the sum of all tuples' scores.
     """
-    _check(set_log_probs, partition.cells)
+    checked_sets(set_log_probs, partition.cells)
     if len(photo) != len(set_log_probs[0]):
         raise ValueError(f"photo: {len(photo)} names for {len(set_log_probs[0])} photos")
     n_photos = len(photo)
@@ -95,46 +96,64 @@ def average_points(points_deg: Sequence[Float[ndarray, "_ 2"]]) -> Float[ndarray
     return spherical_mean(points[placed], photo[placed], lengths[0])
 
 
-def set_shares(
-    set_probs: Sequence[Float[ndarray, "_ _"]], cells: GeoclassCells, normalise: str
-) -> list[Float[ndarray, "photos _"]]:
-    """What each set gives an S2 cell of each of its classes, in float64: s / Σ s, or s itself."""
+def set_weights(cells: GeoclassCells, normalise: str) -> list[Float[ndarray, " _"]] | list[None]:
+    """How often each class of each set counts in its inner sum; None where there is no sum."""
     if normalise not in NORMALISATIONS:
         raise ValueError(f"normalise: {normalise!r}; expected one of {', '.join(NORMALISATIONS)}")
-    _check(set_probs, cells)
     if normalise == "none":
-        return [np.asarray(scores, dtype=np.float64) for scores in set_probs]
+        return [None] * len(cells.set_sizes)
     weights = cells.n_cells if normalise == "cells" else cells.n_nonempty
-    shares = []
-    for column, scores in enumerate(set_probs):
-        total = scores @ cells.weights_of_set(column, weights)
-        # Classes without ground can hold all the probability: then the set says nothing.
-        shares.append(scores / np.where(total > 0, total, np.inf)[:, None])
-    return shares
+    return [cells.weights_of_set(column, weights) for column in range(len(cells.set_sizes))]
+
+
+def set_share(
+    log_probs: Float[ndarray, "photos classes"], weights: Float[ndarray, " classes"] | None
+) -> Float[ndarray, "photos classes"]:
+    """What a set gives an S2 cell of each of its classes: s / Σ s, or s itself; 0 where Σ s is."""
+    probs = np.exp(log_probs)
+    if weights is None:
+        return probs
+    total = probs @ weights.astype(probs.dtype)
+    # Classes without ground can hold all the probability: then the set says nothing.
+    return probs / np.where(total > 0, total, np.inf)[:, None]
 
 
 def _chunks(
     set_log_probs: Sequence[Float[ndarray, "_ _"]], cells: GeoclassCells, normalise: str
 ) -> Iterator[Float[torch.Tensor, "cells chunk"]]:
     """Scores of a few photos after the other, one row per tuple."""
-    _check(set_log_probs, cells)
-    n_photos = len(set_log_probs[0])
+    checked_sets(set_log_probs, cells)
+    weights = set_weights(cells, normalise)
     # All sets' classes one below the other; a last row of zeros for ground that a set leaves out.
     first = np.cumsum([0, *cells.set_sizes])
     rows = np.where(cells.tuples >= 0, cells.tuples + first[:-1], first[-1])
     rows = torch.from_numpy(np.ascontiguousarray(rows))
-    for start in range(0, n_photos, CHUNK):
-        probs = [np.exp(scores[start : start + CHUNK]) for scores in set_log_probs]
-        shares = set_shares(probs, cells, normalise)
-        shares.append(np.zeros((len(shares[0]), 1)))
-        table = np.concatenate(shares, axis=1, dtype=np.float32).T
+    for start in range(0, len(set_log_probs[0]), CHUNK):
+        some = [log_probs[start : start + CHUNK] for log_probs in set_log_probs]
+        table = np.zeros((first[-1] + 1, len(some[0])), dtype=np.float32)
+        for k, log_probs in enumerate(some):
+            table[first[k] : first[k + 1]] = set_share(log_probs, weights[k]).T
         with torch.inference_mode():
-            yield torch.nn.functional.embedding_bag(
-                rows, torch.from_numpy(np.ascontiguousarray(table)), mode="sum"
-            )
+            yield torch.nn.functional.embedding_bag(rows, torch.from_numpy(table), mode="sum")
 
 
-def _check(set_scores: Sequence[Float[ndarray, "_ _"]], cells: GeoclassCells) -> None:
+def _best_rows(scores: Float[torch.Tensor, "cells chunk"]) -> Int[torch.Tensor, " chunk"]:
+    """Row of the highest score in each column, of equal ones the first.
+
+    The highest score of each block first, many columns at once, then the row in one block only:
+    torch's argmax down the columns takes as long as making the scores.
+    """
+    n_whole = len(scores) // BLOCK
+    peaks = scores[: n_whole * BLOCK].unflatten(0, (n_whole, BLOCK)).amax(dim=1)
+    if n_whole * BLOCK < len(scores):
+        peaks = torch.cat([peaks, scores[n_whole * BLOCK :].amax(dim=0, keepdim=True)])
+    first = peaks.argmax(dim=0) * BLOCK
+    blocks = [scores[row : row + BLOCK, column] for column, row in enumerate(first.tolist())]
+    return first + torch.stack([block.argmax() for block in blocks])
+
+
+def checked_sets(set_scores: Sequence[Float[ndarray, "_ _"]], cells: GeoclassCells) -> None:
+    """Raise ValueError unless there are scores of all sets, for as many photos, without NaN."""
     found = [scores.shape for scores in set_scores]
     if not found or [shape[1] for shape in found] != list(cells.set_sizes):
         raise ValueError(

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from geoutils.partitions.geoclass import GeoclassCells
-from geoutils.prediction.combinatorial import set_shares
+from geoutils.prediction.combinatorial import checked_sets, set_share, set_weights
 from geoutils.sphere import latlon_of
 
 
@@ -36,10 +36,12 @@ def progressive_regions(
     Scores as in `combined_scores`. Tuples that the sets so far cannot tell apart have the same
     score and form one region. Seo et al., 2018, section 5.4 and Figure 4.
     """
-    shares = set_shares([np.exp(scores)[None] for scores in set_log_probs], cells, normalise)
+    rows = [np.asarray(log_probs, dtype=np.float64)[None] for log_probs in set_log_probs]
+    checked_sets(rows, cells)
+    weights = set_weights(cells, normalise)
     score = np.zeros(len(cells))
     regions = []
-    for column, share in enumerate(shares):
+    for column, share in enumerate(map(set_share, rows, weights)):
         covered = cells.tuples[:, column] >= 0
         score[covered] += share[0, cells.tuples[covered, column]]
         best = score == score.max()

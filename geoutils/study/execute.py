@@ -31,7 +31,6 @@ def execute_notebook(
     running = folder / f".{notebook}.running.ipynb"
     failed = folder / f"{notebook}.failed.ipynb"
     executed = folder / f"{notebook}.ipynb"
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a hub that does not answer costs 46 s
     try:
         papermill.execute_notebook(
             root / "notebooks" / f"{notebook}.ipynb",

@@ -51,8 +51,9 @@ class StudyTraining:
     @classmethod
     def of(cls, results: str | Path, settings: Mapping[str, Any]) -> "StudyTraining":
         """Read the recipes of a study; ValueError for one that cannot be, or a name given twice."""
-        shared = {name: settings[name] for name in ("precision", "seed")}
-        shared["threads"] = settings["threads"] or None
+        shared = {"seed": settings["seed"], "threads": settings["threads"] or None}
+        native = settings["precision"] == "native"
+        shared["precision"] = native_precision() if native else settings["precision"]
         groups = {
             group: {name: read_recipe(name, recipe, shared) for name, recipe in found.items()}
             for group in ("stages", "heads", "ablation")
@@ -122,6 +123,15 @@ class StudyTraining:
         return self.folder(name) / "head" if name in self.heads else self.folder(name)
 
 
+def native_precision() -> str:
+    """bf16 on a GPU and on a CPU with units for it, fp32 on others.
+
+    Unlike "fastest" it times nothing, so that a machine decides the same in every run.
+    """
+    units = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return "bf16" if torch.cuda.is_available() or units else "fp32"
+
+
 def untrained_backbone(study: StudyTraining) -> Backbone:
     """The study's backbone as it starts: at random by the seed, or with pretrained weights."""
     settings = study.settings
@@ -156,7 +166,7 @@ def backbone_after(study: StudyTraining, stage: str) -> Backbone:
 
 def shared_backbone(study: StudyTraining) -> Backbone:
     """The backbone of the last stage, whose features all heads learn from, ready to predict."""
-    return backbone_after(study, list(study.stages)[-1] if study.stages else "").eval()
+    return backbone_after(study, (list(study.stages) or [""])[-1]).eval()
 
 
 def train_network(
@@ -173,6 +183,18 @@ def train_network(
     return model, log
 
 
+def seen_pixels(study: StudyTraining, name: str) -> UInt8[ndarray, "photos h w 3"]:
+    """The photos as a trained network is asked about them: the square in their middle that fits it.
+
+    Networks that learn from whole photos see whole photos, as an untrained one ("") does.
+    """
+    crop_px = study.recipes[name].preset.augmentation.crop_px if name else None
+    if crop_px is None:
+        return study.pixels
+    top, left = ((side - crop_px) // 2 for side in study.pixels.shape[1:3])
+    return study.pixels[:, top : top + crop_px, left : left + crop_px]
+
+
 def shared_inputs(study: StudyTraining, takes: str) -> Float32[ndarray, "photos ..."]:
     """Features or tokens of all photos by the shared backbone, computed once.
 
@@ -181,11 +203,12 @@ def shared_inputs(study: StudyTraining, takes: str) -> Float32[ndarray, "photos 
     """
     if takes not in study._inputs:
         backbone = shared_backbone(study).to(PartialState().device)
-        stem = (list(study.stages) or [UNTRAINED])[-1] + ("_tokens" if takes == "tokens" else "")
-        path = study.results / "features" / f"{stem}.npy"
-        key = features_key(backbone, study.results / "manifest.parquet", study.pixels, takes)
+        stage = (list(study.stages) or [""])[-1]
+        stem = (stage or UNTRAINED) + ("_tokens" if takes == "tokens" else "")
+        path, pixels = study.results / "features" / f"{stem}.npy", seen_pixels(study, stage)
+        key = features_key(backbone, study.results / "manifest.parquet", pixels, takes)
         with PartialState().main_process_first():
-            study._inputs[takes] = cache_features(backbone, study.pixels, path, key, takes)
+            study._inputs[takes] = cache_features(backbone, pixels, path, key, takes)
     return study._inputs[takes]
 
 

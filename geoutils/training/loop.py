@@ -115,7 +115,7 @@ def _start(job: Job, key: str) -> Progress:
     """Where the run in the folder had come to, with its weights; else the beginning."""
     main = job.accelerator.is_main_process
     if main:
-        for path in job.folder.glob(".*"):  # what a killed run was just writing
+        for path in job.folder.glob(".*.*"):  # what a killed run was just writing
             path.unlink()
     progress = read_progress(job.folder)
     if progress is not None and progress.key == key:

@@ -67,6 +67,7 @@ def prepare(
     job = Job(
         model, learner, wrapped, optimizer, accelerator, preset, train, val, folder, used, pairs
     )
+    job.val_batches()  # raises where no two validation photos make a pair
     least = min(len(batch) for batch in job.train_batches(0)) // job.unit
     if least < processes:
         raise ValueError(

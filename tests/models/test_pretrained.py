@@ -1,5 +1,7 @@
 import socket
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import huggingface_hub.constants
 import numpy as np
@@ -95,6 +97,28 @@ def test_a_missing_hub_fails_at_once_and_says_what_to_do(empty_hub, monkeypatch)
     for part in ("test_resnet", str(empty_hub), "https://", "not known", "tf_efficientnet_lite0"):
         assert part in message
     assert "\n" not in message
+
+
+def test_a_proxy_that_refuses_is_not_asked_again(empty_hub, monkeypatch):
+    class Refusing(BaseHTTPRequestHandler):
+        asked = 0
+
+        def do_HEAD(self):
+            Refusing.asked += 1
+            self.send_error(503)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Refusing)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(pretrained.constants, "ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    with pytest.raises(ValueError, match="it answers with status 503"):
+        Backbone("test_resnet", pretrained="hub")
+    server.shutdown()
+    server.server_close()
+    assert Refusing.asked == 1
 
 
 def test_a_hub_that_is_switched_off_says_so(empty_hub, monkeypatch):

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from geoutils.partitions import adaptive_partition
 from geoutils.partitions.geoclass import (
@@ -13,6 +14,7 @@ from geoutils.partitions.geoclass import (
 from geoutils.prediction import (
     average_points,
     best_tuples,
+    combinatorial,
     combined_scores,
     locate_combined,
     progressive_regions,
@@ -64,6 +66,14 @@ def scores_of_base_cells(log_probs, sets, base, normalise):
             total = 1.0 if weights is None else np.dot(on_cells, weights)
             scores[photo] += np.array(on_cells) / total
     return scores
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 11])
+def test_best_rows_are_the_first_of_equals_in_any_blocks(monkeypatch, n):
+    monkeypatch.setattr(combinatorial, "BLOCK", 4)
+    scores = np.random.default_rng(n).integers(0, 3, (n, 200)).astype(np.float32)
+    best = combinatorial._best_rows(torch.from_numpy(scores))
+    np.testing.assert_array_equal(best, scores.argmax(axis=0))
 
 
 @pytest.mark.parametrize("normalise", NORMALISATIONS)

@@ -16,7 +16,12 @@ STUDY = {
     "title": "Borrowed",
     "about": "Real photos.",
     "model_from": "default",
-    "01_photos": {"source": "folder", "photos": "", "photos_dir": "", "size": 64},
+    "01_photos": {
+        "source": "folder",
+        "photos": "",
+        "photos_dir": "",
+        "shares": {"train": 0.9, "test": 0.1},
+    },
     "own_model": {
         "enough_photos": 100,
         "grow": ["t_max", "levels"],
@@ -38,7 +43,6 @@ def test_too_few_photos_borrow_a_model_and_the_report_says_why():
     contents = settled(STUDY, 99)
     assert notebooks_of(contents) == ["01_photos"]
     assert contents["model_from"] == "default" and contents["title"] == "Borrowed"
-    assert contents["01_photos"]["size"] == 64
     assert contents["about"].startswith("Real photos. Photos with a position: 99. From 100 on")
 
 
@@ -137,6 +141,8 @@ def test_a_run_decides_by_its_photos_and_later_commands_follow(folder, tmp_path,
         (executed / name).touch()
     remove_left_notebooks(decided, executed)
     assert len(list(executed.iterdir())) == 3
+    judged = {"01_photos": given["01_photos"] | {"shares": {"test": 1.0}}}
+    assert with_photos_counted(contents, judged)["model_from"] == "default"
     (folder / "a.jpg").unlink()
     borrowed = with_photos_counted(contents, given)
     assert "2 photos with a position: the model of study default" in capsys.readouterr().out

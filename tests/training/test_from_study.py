@@ -1,0 +1,185 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from geoutils.models import Geolocator, load_model
+from geoutils.partitions import Hierarchy, adaptive_partitions, adaptive_tree
+from geoutils.photos import manifest as manifests
+from geoutils.training import read_facts, read_log
+from geoutils.training.from_study import (
+    StudyTraining,
+    backbone_after,
+    native_precision,
+    seen_pixels,
+    shared_inputs,
+    stage_before,
+    train_head,
+    train_network,
+    train_recipe,
+    untrained_backbone,
+)
+
+TOWNS = np.array([[48.85, 2.35], [51.5, -0.12], [40.7, -74.0], [35.7, 139.7], [-33.9, 18.4]])
+PRESET = {"epochs": 1, "batch_size": 16, "warmup_epochs": 0}
+SETTINGS = {
+    "image_size": 32,
+    "backbone": "test_resnet",
+    "pretrained": "",
+    "pooling": "avg",
+    "drop_path": 0.0,
+    "processes": 1,
+    "threads": 1,
+    "precision": "fp32",
+    "seed": 0,
+    "stages": {
+        "countries": {"head": "classes", "partition": "countries", "preset": PRESET},
+        "shared": {"head": "multi_partition", "partition": "s2", "preset": PRESET},
+    },
+    "heads": {
+        "ce": {"head": "classes", "partition": "s2", "preset": PRESET},
+        "mvmf": {"head": "mvmf", "partition": "s2", "start_from": "ce", "preset": PRESET},
+        "geodecoder": {
+            "head": "geodecoder",
+            "partition": "s2",
+            "n_scenes": 3,
+            "n_attention_heads": 2,
+            "width": 8,
+            "preset": PRESET,
+        },
+    },
+    "ablation": {
+        "alone": {"head": "hmc", "partition": "tree", "preset": PRESET},
+        "later": {"head": "classes", "partition": "s2", "after": "countries", "preset": PRESET},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """What notebooks 01 and 02 leave of 60 photos, whose colour tells the town."""
+    folder = tmp_path_factory.mktemp("results")
+    rng = np.random.default_rng(0)
+    town = np.tile(np.arange(5), 12)
+    positions = TOWNS[town] + rng.normal(0, 0.2, (60, 2))
+    split = np.where(np.arange(60) < 45, "train", "val")
+    table = pd.DataFrame(
+        {
+            "photo": [f"p{number}" for number in range(60)],
+            "latitude": positions[:, 0],
+            "longitude": positions[:, 1],
+            "author": [f"a{number % 7}" for number in range(60)],
+            "scene": np.array(manifests.SCENES)[town % 3],
+            "split": split,
+            "width": 32,
+            "height": 32,
+        }
+    )
+    table.to_parquet(folder / "manifest.parquet")
+    pixels = rng.integers(0, 60, (60, 32, 32, 3)) + 40 * town[:, None, None, None]
+    (folder / "photos").mkdir()
+    np.save(folder / "photos" / "32px.npy", pixels.astype(np.uint8))
+    train = positions[split == "train"]
+    Hierarchy.of(adaptive_partitions(train, 1, {"coarse": 20, "fine": 5})).save(
+        folder / "partitions"
+    )
+    adaptive_tree(train, 1, 12).save(folder / "partitions" / "tree")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(results):
+    study = StudyTraining.of(results, SETTINGS)
+    for name in study.recipes:
+        train_recipe(study, name)
+    return study
+
+
+def test_everything_trained_is_a_geolocator_with_a_log(trained):
+    for name, recipe in trained.recipes.items():
+        model = load_model(trained.folder(name))
+        assert isinstance(model, Geolocator) and model.head.kind == recipe.head
+        assert len(read_log(trained.log_folder(name))) == 1
+        assert read_facts(trained.log_folder(name))["finished"]
+    assert {"val_accuracy_coarse", "val_accuracy_scene"} <= set(
+        read_log(trained.log_folder("geodecoder"))
+    )
+
+
+def test_heads_share_the_backbone_of_the_last_stage(trained):
+    shared = backbone_after(trained, "shared").state_dict()
+    for name in trained.heads:
+        weights = load_model(trained.folder(name)).backbone.state_dict()
+        assert all(torch.equal(value, shared[key]) for key, value in weights.items()), name
+    model = load_model(trained.folder("ce"))
+    images = torch.from_numpy(trained.pixels[:5].copy()).permute(0, 3, 1, 2) / 255
+    found = shared_inputs(trained, "features")[:5]
+    np.testing.assert_allclose(model.features(images).detach(), found, atol=1e-4)
+    assert shared_inputs(trained, "tokens").shape[0] == 60
+
+
+def test_each_network_starts_where_it_should(trained):
+    assert stage_before(trained, "countries") == ""
+    assert stage_before(trained, "shared") == "countries"
+    assert stage_before(trained, "alone") == "" and stage_before(trained, "later") == "countries"
+
+
+def test_a_finished_run_is_read(trained, results):
+    states = {path: path.stat().st_mtime_ns for path in results.rglob("state.safetensors")}
+    again = StudyTraining.of(results, SETTINGS)
+    called = []
+    model, log = train_head(again, "mvmf", called.append)
+    train_network(again, "shared")
+    assert not called and len(log) == 1 and not model.training
+    assert {p: p.stat().st_mtime_ns for p in results.rglob("state.safetensors")} == states
+
+
+def test_without_stages_the_backbone_stays_as_it_starts(results):
+    study = StudyTraining.of(results, SETTINGS | {"stages": {}, "ablation": {}})
+    model, _ = train_head(study, "ce")
+    start = untrained_backbone(study).state_dict()
+    for key, value in model.backbone.state_dict().items():
+        assert torch.equal(value.cpu(), start[key]), key
+    assert (results / "features" / "untrained.npy").is_file()
+
+
+def test_crops_are_cut_from_the_middle(results):
+    recipe = SETTINGS["stages"]["countries"]
+    cropped = recipe | {"preset": PRESET | {"augmentation": {"crop_px": 20}}}
+    study = StudyTraining.of(results, SETTINGS | {"stages": {"countries": cropped}, "ablation": {}})
+    np.testing.assert_array_equal(seen_pixels(study, "countries"), study.pixels[:, 6:26, 6:26])
+    assert seen_pixels(study, "") is study.pixels and seen_pixels(study, "ce") is study.pixels
+
+
+def test_native_precision_is_what_the_machine_has(results):
+    study = StudyTraining.of(results, SETTINGS | {"precision": "native", "threads": 0})
+    preset = study.recipes["ce"].preset
+    assert preset.precision == native_precision() and preset.threads is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"heads": {"shared": SETTINGS["heads"]["ce"]}}, "shared: used twice"),
+        ({"heads": {"x": {"head": "mc", "partition": "s2"}}}, "x: head: 'mc'"),
+    ],
+)
+def test_recipes_that_cannot_be_are_told_before_any_training(results, change, message):
+    with pytest.raises(ValueError, match=message):
+        StudyTraining.of(results, SETTINGS | change)
+
+
+def test_names_that_do_not_fit_are_told(results):
+    study = StudyTraining.of(results, SETTINGS)
+    with pytest.raises(ValueError, match="name: 'cee'; this study trains countries, shared"):
+        train_recipe(study, "cee")
+    wrong = SETTINGS["ablation"]["later"] | {"after": "shered"}
+    study = StudyTraining.of(results, SETTINGS | {"ablation": {"later": wrong}})
+    with pytest.raises(ValueError, match="later: after 'shered'; expected an earlier stage"):
+        train_network(study, "later")
+    wrong = SETTINGS["heads"]["mvmf"] | {"start_from": "countries"}
+    study = StudyTraining.of(
+        results, SETTINGS | {"stages": {}, "ablation": {}, "heads": {"mvmf": wrong}}
+    )
+    with pytest.raises(ValueError, match="start_from 'countries'; expected a"):
+        train_head(study, "mvmf")
