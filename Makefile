@@ -18,7 +18,6 @@ OUT ?=
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 
-export HF_HUB_OFFLINE ?= 1
 export PYTHONUNBUFFERED = 1
 
 .PHONY: study smoke report test test-nominatim lab lint bench check-presets setup clean

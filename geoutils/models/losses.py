@@ -1,7 +1,6 @@
 """Cross-entropy at every level of a hierarchy."""
 
 from collections.abc import Sequence
-from numbers import Real
 
 import torch
 from jaxtyping import Float, Int
@@ -10,9 +9,7 @@ from torch.nn import functional
 
 
 def level_losses(
-    logits: Sequence[Float[Tensor, "photos _"]],
-    cells: Int[Tensor, "photos levels"],
-    label_smoothing: Real = 0.0,
+    logits: Sequence[Float[Tensor, "photos _"]], cells: Int[Tensor, "photos levels"]
 ) -> Float[Tensor, " levels"]:
     """Mean cross-entropy of each level over the photos inside its partition.
 
@@ -29,7 +26,6 @@ def level_losses(
             cells[:, level],
             ignore_index=-1,
             reduction="sum",
-            label_smoothing=label_smoothing,
         )
         losses.append(total / inside)
     return torch.stack(losses)

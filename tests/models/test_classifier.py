@@ -65,7 +65,7 @@ def test_a_saved_model_predicts_the_same(tmp_path):
 
 def test_unknown_names_and_broken_folders_are_refused(tmp_path):
     with pytest.raises(
-        ValueError, match=r"backbone_name: timm knows no 'resnet51'; similar: .*resnet50"
+        ValueError, match=r"backbone: timm knows no 'resnet51'; similar: .*resnet50"
     ):
         MultiPartitionClassifier("resnet51", [3])
     with pytest.raises(ValueError, match=r"n_cells: \[4, 1\]"):

@@ -8,9 +8,7 @@ from geoutils.partitions import Hierarchy, adaptive_partitions, adaptive_tree
 from geoutils.photos import manifest as manifests
 from geoutils.training import read_facts, read_log
 from geoutils.training.from_study import (
-    StudyTraining,
     backbone_after,
-    native_precision,
     seen_pixels,
     shared_inputs,
     stage_before,
@@ -19,6 +17,7 @@ from geoutils.training.from_study import (
     train_recipe,
     untrained_backbone,
 )
+from geoutils.training.study_training import StudyTraining, native_precision
 
 TOWNS = np.array([[48.85, 2.35], [51.5, -0.12], [40.7, -74.0], [35.7, 139.7], [-33.9, 18.4]])
 PRESET = {"epochs": 1, "batch_size": 16, "warmup_epochs": 0}
