@@ -1,9 +1,10 @@
-"""The command line: `python -m geoutils run | notebook | train | report`."""
+"""The command line: `python -m geoutils run | notebook | train | score | report`."""
 
 import argparse
 import sys
 from pathlib import Path
 
+from geoutils.sphere import EARTH_RADIUS_KM
 from geoutils.study.execute import NotebookError, execute_notebook, parse_parameter
 from geoutils.study.run import recorded_settings, run_study, settings_in_force
 from geoutils.study.settings import find_root, merge, notebooks_of, read_study
@@ -43,6 +44,18 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     train.set_defaults(command=train_command)
     train.add_argument("name", nargs="?", default="", help="a stage or head; all if left out")
+
+    score = commands.add_parser("score", help="score a file of predictions against the truth")
+    score.set_defaults(command=score_command)
+    score.add_argument("predictions", help="CSV or Parquet: photo, latitude, longitude")
+    score.add_argument("truth", help="the same, and author where known")
+    score.add_argument("--resamples", type=int, default=10_000, help="of the bootstrap")
+    score.add_argument(
+        "--radius-km",
+        type=float,
+        default=EARTH_RADIUS_KM,
+        help="of the Earth; 6371 reproduces other people's distances (default: %(default)s)",
+    )
 
     report = commands.add_parser("report", help="make the HTML report from executed notebooks")
     report.set_defaults(command=report_command)
@@ -142,6 +155,20 @@ def train_command(options: argparse.Namespace) -> int:
         log = train_recipe(training, name)
         if PartialState().is_main_process:
             print(f"{name}: validation loss {log['val_loss'].min():.4f}")
+    return 0
+
+
+def score_command(options: argparse.Namespace) -> int:
+    """Score someone's predictions."""
+    from geoutils.evaluation import score_files
+
+    score = score_files(
+        options.predictions,
+        options.truth,
+        n_resamples=options.resamples,
+        radius_km=options.radius_km,
+    )
+    print(score.text)
     return 0
 
 

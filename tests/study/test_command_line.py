@@ -44,6 +44,20 @@ def test_bad_input_gets_one_sentence_and_status_2(arguments, message, capsys, tm
     assert not (tmp_path / "out").exists(), "nothing may be written"
 
 
+def test_someone_elses_predictions_are_scored(tmp_path, capsys):
+    truth, predictions = tmp_path / "truth.csv", tmp_path / "predictions.csv"
+    truth.write_text("photo,latitude,longitude\na,48.86,2.35\nb,10,11\nc,0,0\n")
+    predictions.write_text("photo,latitude,longitude\na,48.85,2.35\nb,10,10\n")
+    assert main(["score", str(predictions), str(truth), "--resamples", "50"]) == 0
+    printed = capsys.readouterr().out
+    assert "1 (33.3%) without a prediction count as wrong" in printed
+    assert [line.split()[2] for line in printed.splitlines() if " km  " in line] == [
+        *("0.0", "33.3", "66.7", "66.7", "66.7")
+    ]
+    assert main(["score", str(tmp_path / "none.csv"), str(truth)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_a_results_folder_that_cannot_be_written_is_named(tmp_path, capsys):
     (tmp_path / "file").touch()
     assert main(["run", "--study", "smoke", "--out-dir", str(tmp_path / "file")]) == 2
