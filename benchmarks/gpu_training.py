@@ -3,19 +3,22 @@
 ResNet-50 at 224 pixels and EfficientNet-B4 at 300, each with the classifiers of ISN's 23,393 cells:
   ours       the study's loop as it runs: reading, augmenting, learning; on a GPU in bf16 and
              channels-last memory, also compiled
-  plain      forward, loss, backward and step in fp32 on photos that lie on the device already
+  plain      forward, loss, backward and step in fp32 on photos that lie on the device already, with
+             torch's settings as they come: on a GPU, convolutions in TF32 and products in fp32
   input      reading and augmenting alone, without a network
   arithmetic operations of the network, three times those of its forward pass, at the speed that
              a large matrix product reaches on the device in the same precision
-The loops alternate, round by round; medians and the middle 80 % go to results/benchmarks/gpu.csv,
-where rows of other devices stay. Without a GPU sizes are small and the rows say CPU: they are no
-evidence for the speed of GPUs. Run: python benchmarks/gpu_training.py
+The loops alternate, round by round; medians and the middle 80 % are printed, and recorded where
+`--out` says, beside the rows of other devices. Without a GPU sizes are small and the rows say CPU:
+they are no evidence for the speed of GPUs.
+Run: python benchmarks/gpu_training.py --out results/benchmarks/gpu.csv
 """
 
 import argparse
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -40,8 +43,6 @@ from geoutils.training.examples import Examples
 from geoutils.training.paper_presets import PAPER_PRESETS
 from geoutils.training.preparation import globals_restored, prepare
 from geoutils.training.threads import Speed
-
-RESULTS = Path(__file__).parents[1] / "results" / "benchmarks" / "gpu.csv"
 
 
 @dataclass(frozen=True)
@@ -126,14 +127,28 @@ def plain(setting: Setting, examples: Examples, device: torch.device) -> Callabl
         batches.append((images.to(device), torch.from_numpy(examples.cells[rows]).to(device)))
 
     def learn() -> None:
-        for images, cells in batches:
-            optimizer.zero_grad()
-            scores = model(images)
-            pairs = zip(scores, cells.T, strict=True)
-            sum(nn.functional.cross_entropy(level, cell) for level, cell in pairs).backward()
-            optimizer.step()
+        with arithmetic_as_it_comes():
+            for images, cells in batches:
+                optimizer.zero_grad()
+                scores = model(images)
+                pairs = zip(scores, cells.T, strict=True)
+                sum(nn.functional.cross_entropy(level, cell) for level, cell in pairs).backward()
+                optimizer.step()
 
     return learn
+
+
+@contextmanager
+def arithmetic_as_it_comes() -> Iterator[None]:
+    """Torch's own settings, in which a first tutorial runs, amid those of the study's loop."""
+    products, searches = torch.get_float32_matmul_precision(), torch.backends.cudnn.benchmark
+    torch.set_float32_matmul_precision("highest")
+    torch.backends.cudnn.benchmark = False
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(products)
+        torch.backends.cudnn.benchmark = searches
 
 
 def gigaflops(setting: Setting) -> float:
@@ -147,7 +162,7 @@ def gigaflops(setting: Setting) -> float:
 
 
 def peak_tflops(device: torch.device, precision: str, side: int) -> float:
-    """Speed of a large matrix product, the best of several; TF32 as networks are given it."""
+    """Speed of a large matrix product, the best of several; in TF32 as the loops' convolutions."""
     kind = torch.bfloat16 if precision == "bf16" else torch.float32
     a, b = (torch.randn(side, side, device=device, dtype=kind) for _ in range(2))
     seconds = []
@@ -184,8 +199,8 @@ def measure(setting: Setting, device: torch.device, n_steps: int, rounds: int) -
         row = {"what": name, "images_per_s": median, "low": low, "high": high}
         row["times_plain"] = np.median(np.array(seconds["plain"]) / taken)
         if name != "input":
-            # Convolutions in fp32 use TF32 on a GPU unless told otherwise.
-            row["precision"] = "bf16" if on_gpu and name != "plain" else "fp32"
+            plain_precision = "fp32, convolutions TF32" if on_gpu else "fp32"
+            row["precision"] = "bf16" if on_gpu and name != "plain" else plain_precision
             peak = peak_tflops(device, row["precision"], 8192 if on_gpu else 1536)
             row |= {"peak_tflops": peak, "gflop_per_image": work}
             row["arithmetic_images_per_s"] = 1000 * peak / work
@@ -209,7 +224,7 @@ def table(settings: tuple[Setting, ...], n_steps: int, rounds: int) -> pd.DataFr
 def save(found: pd.DataFrame, path: Path) -> None:
     """Write the rows in place of earlier ones of the same device."""
     if path.is_file():
-        before = pd.read_csv(path, keep_default_na=False, na_values={"low": [""]})
+        before = pd.read_csv(path)
         others = before[~before["device"].isin(found["device"])]
         found = pd.concat([others, found], ignore_index=True)
     with replacing(path) as temporary:
@@ -227,11 +242,12 @@ def _threads() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, help="table that the rows are recorded in")
     options = parser.parse_args()
     on_gpu = torch.cuda.is_available()
     found = table(GPU_SETTINGS if on_gpu else CPU_SETTINGS, *((20, 7) if on_gpu else (3, 5)))
-    save(found, options.out)
+    if options.out is not None:
+        save(found, options.out)
     print(found.drop(columns=["date", "remark"]).to_string(index=False, float_format="%.3g"))
 
 

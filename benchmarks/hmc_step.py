@@ -5,9 +5,10 @@ as in the thesis (Section 6.1.3), on random pixels. A step has 8 photos, not the
 in two minutes: what a head costs beside them can only weigh more. Seconds are of one core, which
 other programs on the machine disturb little. All heads share one backbone, so that they alone
 differ. A step is forward, backward and Adam; the steps of all heads alternate; of the ratios to MC
-in the same round the median and the range are printed. Convolutions vary more from round to round
-than heads differ: the last but one column is the ratio that follows from the median step of the
-backbone alone and that of each head on its features.
+in the same round the median and its interval are printed: the range of six rounds holds the true
+median with 97 % confidence (1 − 2 / 2⁶). Convolutions vary more from round to round than heads
+differ: "from parts" is the ratio that follows from the median step of the backbone alone and that
+of each head on its features. The last line names the heads for which either ratio misses the aim.
 Run: python benchmarks/hmc_step.py
 """
 
@@ -28,8 +29,8 @@ from geoutils.models import Backbone
 from geoutils.models.heads import CellHead, ClassesHead, HMCHead
 
 BATCH, SIZE_PX = 8, 224
-TREES = {72: (5, 8), 2000: (9, 4)}  # leaves: levels, rounds
-HEAD_STEPS = 40
+TREES = {72: 5, 2000: 9}  # leaves: levels
+ROUNDS, HEAD_STEPS = 6, 40
 THESIS = {"MC": 1.0, "HMC": 1.11, "HMC-sol": 1.72, "HMC-smooth": 2.08}
 COMBINATIONS = {"HMC": "product", "HMC-sol": "sum_of_logs", "HMC-smooth": "smooth"}
 AIM = 1.05
@@ -48,7 +49,7 @@ def step_of(
     model: nn.Module, inputs: Tensor, loss_of: Callable[[Tensor], Tensor]
 ) -> Callable[[], float]:
     """A training step that returns its seconds."""
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, weight_decay=1e-5)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, weight_decay=2e-5)
 
     def step() -> float:
         start = time.process_time()
@@ -77,10 +78,11 @@ def main() -> None:
     backbone_s = np.median([alone() for _ in range(3)])
     print(f"{BATCH} photos, one core; backbone alone {backbone_s:.2f} s; aim: < {AIM} × MC")
     print(
-        f"{'leaves':>6} {'head':11} {'head ms':>8} {'ratio':>6} {'range':>13} {'from parts':>10} "
+        f"{'leaves':>6} {'head':11} {'head ms':>8} {'ratio':>6} {'97 %':>13} {'from parts':>10} "
         f"{'thesis':>6}"
     )
-    for n_leaves, (depth, n_rounds) in TREES.items():
+    missed = []
+    for n_leaves, depth in TREES.items():
         heads = heads_of(backbone.n_features, n_leaves, depth)
         leaves = torch.randint(heads["MC"].n_cells[0], (BATCH,))
 
@@ -93,7 +95,7 @@ def main() -> None:
             name: step_of(nn.Sequential(backbone, head), images, loss_of)
             for name, head in heads.items()
         }
-        _, times = medians(whole, n_rounds)
+        _, times = medians(whole, ROUNDS)
         ratios = times / times[:, :1]
         for i, name in enumerate(heads):
             parts = (backbone_s + head_s[name]) / (backbone_s + head_s["MC"])
@@ -102,6 +104,13 @@ def main() -> None:
                 f"{n_leaves:6} {name:11} {1000 * head_s[name]:8.1f} {ratio:6.3f} "
                 f"{low:5.3f} … {high:5.3f} {parts:10.3f} {THESIS[name]:6.2f}"
             )
+            if max(ratio, parts) >= AIM:
+                missed.append(f"{name} at {n_leaves} leaves ({ratio:.3f}, {parts:.3f})")
+    print(
+        f"aim of {AIM} × missed: {', '.join(missed)}"
+        if missed
+        else f"aim of {AIM} × met by all medians"
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Cross-entropy at every level of a hierarchy."""
+"""Cross-entropy at every level of a hierarchy, and how the terms of a loss are joined."""
 
 from collections.abc import Sequence
+from numbers import Real
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 from torch.nn import functional
 
@@ -31,6 +32,34 @@ def level_losses(
     return torch.stack(losses)
 
 
-def join_levels(losses: Float[Tensor, " levels"], how: str) -> Float[Tensor, ""]:
-    """One number to descend: the sum of the levels' losses (SemP, ISN) or their mean (HC)."""
-    return losses.sum() if how == "sum" else losses.mean()
+def join_levels(
+    losses: Float[Tensor, " levels"], how: str, weights: Sequence[Real] = ()
+) -> Float[Tensor, ""]:
+    """One number to descend: the sum of the levels' losses (SemP, ISN) or their mean (HC).
+
+    With weights w: Σ w · loss, divided by Σ w for the mean. Raises ValueError for another number of
+    weights than of losses.
+    """
+    return (losses * term_factors(torch.ones_like(losses), how, weights)).sum()
+
+
+def term_factors(
+    n_asked: Shaped[Tensor, " terms"], how: str, weights: Sequence[Real] = ()
+) -> Float[Tensor, " terms"]:
+    """What each term counts for in the joined loss, a sum or mean, by its weight (empty: equal).
+
+    A term that asks about no photo (`n_asked` 0) counts for nothing, and the mean is over the
+    others. Raises ValueError for another number of weights than of terms.
+    """
+    if weights and len(weights) != len(n_asked):
+        raise ValueError(
+            f"term_weights: {len(weights)} weights for {len(n_asked)} terms of the loss"
+        )
+    kind = n_asked.dtype if n_asked.is_floating_point() else torch.get_default_dtype()
+    factors = (n_asked > 0).to(kind)
+    if weights:
+        factors = factors * torch.tensor(weights, dtype=kind, device=n_asked.device)
+    if how == "sum":
+        return factors
+    total = factors.sum()
+    return factors / torch.where(total > 0, total, 1)

@@ -1,6 +1,6 @@
 """Figures of training: learning curves, where the time went, and what features find alike."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -52,24 +52,34 @@ def draw_training(loss_ax: Axes, accuracy_ax: Axes, log: pd.DataFrame, title: st
         accuracy_ax.legend(fontsize="small")
 
 
-def draw_all_curves(axes: Iterable[Axes], logs: Mapping[str, pd.DataFrame]) -> None:
-    """Draw the joint loss of one training in each panel; panels that are left over are hidden."""
-    axes = list(axes)
-    for ax, (name, log) in zip(axes, logs.items(), strict=False):
-        _draw_joint_loss(ax, log, PALETTE["blue"])
-        ax.set_title(name, fontsize=8)
-        ax.tick_params(labelsize=7)
-        _whole_epochs(ax, log)
-    for ax in axes[len(logs) :]:
+def curve_panels(names: Sequence[str]) -> tuple[Figure, dict[str, Axes]]:
+    """A figure with a small panel for each name, four in a row; places left over stay empty."""
+    n_rows = -(-max(1, len(names)) // 4)
+    figure, axes = plt.subplots(n_rows, 4, figsize=(8, 1.65 * n_rows), layout="constrained")
+    for ax in axes.flat[len(names) :]:
         ax.set_visible(False)
+    return figure, dict(zip(names, axes.flat, strict=False))
+
+
+def draw_curve(ax: Axes, log: pd.DataFrame, title: str) -> None:
+    """Draw the joint loss of one training anew in a small panel."""
+    ax.clear()
+    _draw_joint_loss(ax, log, PALETTE["blue"])
+    ax.set_title(title, fontsize=8)
+    ax.tick_params(labelsize=7)
+    _whole_epochs(ax, log)
 
 
 def draw_compared(
     ax: Axes, logs: Mapping[str, pd.DataFrame], column: str, colors: Sequence[str]
 ) -> None:
-    """Draw one column of several logs over epochs, on common axes."""
-    for (name, log), color in zip(logs.items(), colors, strict=False):
-        ax.plot(log["epoch"], log[column], "o-", ms=2.5, color=color, label=name)
+    """Draw one column of several logs over epochs, on common axes.
+
+    Lines get thinner from the first to the last, so that equal ones show behind each other.
+    """
+    widths = np.linspace(3.6, 1.2, max(2, len(logs)))
+    for (name, log), color, width in zip(logs.items(), colors, widths, strict=False):
+        ax.plot(log["epoch"], log[column], "o-", ms=2.5, lw=width, color=color, label=name)
         _whole_epochs(ax, log)
     ax.set_xlabel("epoch")
     if "accuracy" in column:
@@ -78,9 +88,11 @@ def draw_compared(
 
 def _draw_joint_loss(ax: Axes, log: pd.DataFrame, color: str) -> None:
     best = int(log["val_loss"].to_numpy().argmin())
-    ax.plot(log["epoch"], log["train_loss"], color=color, ls=(0, (3, 2)), lw=1.2, label="training")
+    # Crosses, since a single epoch makes no line.
+    dashed = {"color": color, "ls": (0, (3, 2)), "lw": 1.2, "marker": "x", "ms": 3}
+    ax.plot(log["epoch"], log["train_loss"], label="training", **dashed)
     ax.plot(log["epoch"], log["val_loss"], "o-", ms=2.5, color=color, label="validation")
-    ring = {"mfc": "none", "mec": color, "mew": 1.4, "ms": 9, "ls": ""}
+    ring = {"mfc": "none", "mec": color, "mew": 1.4, "ms": 9, "ls": "", "clip_on": False}
     ax.plot(log["epoch"].iloc[best], log["val_loss"].iloc[best], marker="o", **ring)
 
 

@@ -16,7 +16,7 @@ from geoutils.prediction.crops import (
     resized_to_longest,
     ten_crops,
 )
-from geoutils.prediction.from_features import log_probs_of_features
+from geoutils.prediction.from_features import embeddings_of_features, log_probs_of_features
 from geoutils.prediction.hierarchical import hierarchical_log_scores
 from geoutils.prediction.level_probabilities import level_log_probs
 from geoutils.prediction.locate import locate
@@ -35,6 +35,7 @@ __all__ = [
     "best_tuples",
     "combined_scores",
     "crop_log_probs",
+    "embeddings_of_features",
     "five_crops",
     "hierarchical_log_scores",
     "level_log_probs",

@@ -5,9 +5,12 @@ cells, and takes 20 steps by the paper's preset on one repeated batch of rendere
 CPU, by the code that trains studies. The loss of that batch must have fallen. It is measured
 before and after, on the middle of the photos, without dropout, and with the statistics of the batch
 where the backbone has such: they are what the steps have learned with. Weights start at random, and
-rates stay at their first value, as they would for so few steps of a whole epoch. Evaluation then
-runs once, as at the end of an epoch: by running averages of the statistics, which 20 steps leave
-far from those of the batch, so its loss may be large.
+rates do not fall, as they would not in so few steps of a whole epoch. A batch is of 4 photos, the
+paper's of 32 to 512: SGD's rate shrinks in proportion (the linear scaling rule of Goyal et al.
+2017, section 2.1; at the paper's own rate GeoDecoder's loss grows), while the other optimizers,
+whose steps hardly follow the size of the gradient, keep the paper's rate. Evaluation then runs
+once, as at the end of an epoch: by running averages of the statistics, which 20 steps leave far
+from those of the batch, so its loss may be large.
 """
 
 import sys
@@ -133,12 +136,18 @@ def check_model(name: str, model: Geolocator | Head, recipe: Recipe, inputs: nda
 
 
 def short(preset: Preset, model: Geolocator | Head) -> Preset:
-    """The preset for a few steps: an epoch is one batch, so nothing may hang on epochs."""
+    """The preset for a few steps: an epoch is one batch, so nothing may hang on epochs.
+
+    SGD's rate is scaled with the batch.
+    """
     unit = 2 if isinstance(model, Head) and model.learns_from == "pairs" else 1
+    batch_size = N_PHOTOS // unit
+    scale = batch_size / preset.batch_size if preset.optimizer == "sgd" else 1
     return replace(
         preset,
         epochs=STEPS,
-        batch_size=N_PHOTOS // unit,
+        batch_size=batch_size,
+        learning_rate=preset.learning_rate * scale,
         schedule="constant",
         warmup_epochs=0,
         patience=None,

@@ -1,5 +1,7 @@
 """Partitions of published size without any photos: as many cells, and trees of the same shape."""
 
+from math import log
+
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
@@ -14,15 +16,18 @@ from geoutils.training.targets import Targets, check_partition
 
 CPLANET_CELLS = {f"set_{i}": n for i, n in enumerate((9969, 9969, 12977, 12333, 11262), 1)}
 THESIS_LEAVES = 72  # Loria 2021, section 6.5
-SEMANTIC_CELLS = 15_016  # Theiner et al. 2022, Table 1: of {100, 125, 250}, all levels together
+# Theiner et al. 2022, Table 1: unique classes of {50, 75, 100} and of {100, 125, 150}, by their
+# finest threshold; and the thresholds of the model that was compared with others.
+SEMANTIC_UNIQUE = {50: 34_049, 100: 14_877}
+SEMANTIC_TAU = {"coarse": 250, "middle": 125, "fine": 100}
 NESTED = ("s2", "seven", "semantic")
 
 
 def published_targets(name: str, n_photos: int, seed: int = 0) -> Targets:
     """Cells of photos in a partition as large as its paper's; the photos of a pair share theirs.
 
-    Points of cells are spread evenly over the Earth. SemP gives the number of classes of all three
-    levels together only: they are as large in proportion as those of the S2 partition beside it.
+    Points of cells are spread evenly over the Earth. Levels of SemP are as large as we estimate
+    (`semantic_cells`), since its paper prints none of them.
     Raises ValueError for an unknown partition.
     """
     sizes = _sizes(check_partition(name))
@@ -48,15 +53,29 @@ def published_targets(name: str, n_photos: int, seed: int = 0) -> Targets:
     )
 
 
+def semantic_cells(tau: int) -> int:
+    """Estimated number of SemP's classes of at least `tau` photos on MP-16 (Theiner et al. 2022).
+
+    The paper prints how many classes are unique among three partitions together. Nearly all of them
+    are classes of the finest one: between {100, 125, 150}, {100, 125, 250} and {100, 150, 250} the
+    number goes from 14,877 to 15,016 and 15,127 only. So 14,877 bounds the classes of τ = 100 and
+    34,049 those of τ = 50, both closely; a power law through the two gives other thresholds.
+
+    >>> semantic_cells(100)
+    14877
+    """
+    (low, many), (high, few) = SEMANTIC_UNIQUE.items()
+    return round(few * (high / tau) ** (log(many / few) / log(high / low)))
+
+
 def _sizes(name: str) -> dict[str, int]:
     """Cells of each level, coarse → fine."""
-    isn = dict(ISN_CELLS)
     return {
         "countries": {"countries": len(countries())},
-        "s2": isn,
+        "s2": dict(ISN_CELLS),
         "seven": dict(GEODECODER_CELLS),
         "tree": {"leaves": THESIS_LEAVES},
-        "semantic": {k: round(n * SEMANTIC_CELLS / sum(isn.values())) for k, n in isn.items()},
+        "semantic": {level: semantic_cells(tau) for level, tau in SEMANTIC_TAU.items()},
         "fullest": {"fullest": KORDOPATIS_CELLS},
         "cplanet": CPLANET_CELLS,
     }[name]

@@ -44,7 +44,7 @@ def save_state(
 ) -> None:
     """Write `state.safetensors`: weights, buffers, optimizer, and the progress as JSON."""
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
-    tensors |= {f"optimizer.{name}": value for name, _, value in _optimizer_tensors(optimizer)}
+    tensors |= {f"optimizer.{name}": value for name, value in _optimizer_tensors(optimizer)}
     # Copies: safetensors refuses tensors that share memory.
     tensors = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
     header = {"progress": json.dumps(asdict(progress))}
@@ -72,10 +72,20 @@ def load_state(folder: str | Path, model: nn.Module, optimizer: torch.optim.Opti
     """Put weights, buffers and optimizer state back as `save_state` found them."""
     tensors = load_file(Path(folder) / STATE)
     model.load_state_dict(_below(tensors, "model."))
-    saved = _below(tensors, "optimizer.")
+    restore_optimizer(optimizer, _below(tensors, "optimizer."))
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, saved: dict[str, Tensor]) -> None:
+    """Give an optimizer its state back, `saved` by number of the weight and name ("3.exp_avg").
+
+    The optimizer itself says where each tensor belongs: a fused one counts its steps on the device.
+    """
+    states = {}
     for number, weight in _weights(optimizer):
         state = _below(saved, f"{number}.")
-        optimizer.state[weight] = {name: _like(value, weight) for name, value in state.items()}
+        states[number] = {name: _like(name, value, weight) for name, value in state.items()}
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": states, "param_groups": groups})
 
 
 def _weights(optimizer: torch.optim.Optimizer) -> Iterator[tuple[int, Tensor]]:
@@ -83,19 +93,17 @@ def _weights(optimizer: torch.optim.Optimizer) -> Iterator[tuple[int, Tensor]]:
     yield from enumerate(weights)
 
 
-def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor, Tensor]]:
-    """Name, weight and value of every tensor that the optimizer keeps."""
+def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> Iterator[tuple[str, Tensor]]:
+    """Name and value of every tensor that the optimizer keeps."""
     for number, weight in _weights(optimizer):
         for name, value in optimizer.state.get(weight, {}).items():
             if isinstance(value, Tensor):
-                yield f"{number}.{name}", weight, value
+                yield f"{number}.{name}", value
 
 
-def _like(value: Tensor, weight: Tensor) -> Tensor:
-    """A saved tensor on its weight's device, in its weight's memory layout."""
-    if value.shape != weight.shape:
-        return value  # a step counter, which stays on the CPU
-    return torch.empty_like(weight, dtype=value.dtype).copy_(value)
+def _like(name: str, value: Tensor, weight: Tensor) -> Tensor:
+    """A saved tensor on its weight's device, in its weight's memory layout; steps as they are."""
+    return value if name == "step" else torch.empty_like(weight, dtype=value.dtype).copy_(value)
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -11,7 +11,7 @@ from numpy import ndarray
 from torch import Tensor
 from tqdm import tqdm
 
-from geoutils.models.losses import join_levels
+from geoutils.models.losses import term_factors
 from geoutils.training.batches import Batch, ahead, read_train_batch
 from geoutils.training.checkpoint import Progress, save_state
 from geoutils.training.job import Job
@@ -36,7 +36,7 @@ def train_epoch(job: Job, progress: Progress, bar: tqdm) -> Progress:
     def settle(arriving: Arriving) -> Float[ndarray, "3 terms"]:
         """Sums of a step, once they are here; where the loss is not finite the run ends."""
         step, arrived = arriving.step, arriving.wait()
-        loss = joined(arrived, preset.loss)
+        loss = joined(arrived, preset.loss, preset.term_weights)
         if not np.isfinite(arrived).all():
             rate = learning_rate(preset, epoch * len(batches) + step, len(batches), val_losses)
             raise FloatingPointError(
@@ -97,6 +97,7 @@ def _learn(job: Job, batch: Batch, rate: float, precision: str) -> Float[Tensor,
         group["lr"] = rate
     job.optimizer.zero_grad()
     asked = asked_of(batch.truth)
+    factors = term_factors(asked, job.preset.loss, job.preset.term_weights)
     alone = len(batch.pieces) == accelerator.num_processes == 1
     sums = []
     for number in range(len(batch.pieces)):
@@ -105,7 +106,7 @@ def _learn(job: Job, batch: Batch, rate: float, precision: str) -> Float[Tensor,
             terms, right = run_learner(job.wrapped, batch, number, precision)
             here = asked if alone else asked_of(batch.piece(number)[1])
             weights = 1 if alone else accelerator.num_processes * here / asked.clamp(min=1)
-            accelerator.backward(join_levels(terms * weights, job.preset.loss))
+            accelerator.backward((terms * weights * factors).sum())
         sums.append(torch.stack([terms.detach().double() * here, right, here]))
     job.optimizer.step()
     total = torch.stack(sums).sum(dim=0)

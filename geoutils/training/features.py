@@ -20,7 +20,12 @@ from geoutils.files import replacing
 from geoutils.models.backbone import Backbone
 from geoutils.models.geolocator import Geolocator
 from geoutils.training.augment import as_images
-from geoutils.training.fingerprint import fingerprint, pixels_fingerprint
+from geoutils.training.fingerprint import (
+    CODE,
+    code_fingerprint,
+    fingerprint,
+    pixels_fingerprint,
+)
 
 TAKES = ("features", "tokens")
 BATCH, LEAST_BATCH = 256, 16
@@ -33,7 +38,7 @@ def features_key(
     pixels: UInt8[ndarray, "photos h w 3"],
     takes: str = "features",
 ) -> str:
-    """What features depend on: the weights, the list of photos, the photos, and what is taken.
+    """What features depend on: weights, list of photos, photos, what is taken, and the code.
 
     `source` is the folder of a checkpoint or the network itself, trained or not. Raises ValueError
     where there is no such checkpoint or manifest.
@@ -42,7 +47,8 @@ def features_key(
         raise ValueError(f"takes: {takes!r}; expected one of {', '.join(TAKES)}")
     if not Path(manifest).is_file():
         raise ValueError(f"manifest: no file {manifest}")
-    return fingerprint(*_weights(source), Path(manifest), pixels_fingerprint(pixels), takes)
+    photos = pixels_fingerprint(pixels)
+    return fingerprint(*_weights(source), Path(manifest), photos, takes, code_fingerprint(*CODE))
 
 
 def cache_features(
@@ -82,7 +88,7 @@ def open_features(path: str | Path, key: str) -> Float32[ndarray, "photos ..."]:
         raise ValueError(f"path: no features at {path}; notebook 03 makes them")
     if stored["key"] != key:
         raise ValueError(
-            f"path: {path} was made with other weights or photos "
+            f"path: {path} was made with other weights, photos or code "
             f"(key {stored['key'][:12]}…, expected {key[:12]}…); run notebook 03 again"
         )
     if stored["done"] < stored["photos"]:

@@ -13,6 +13,7 @@ from numpy import ndarray
 
 WHOLE_BYTES = 2**30  # larger arrays are sampled: reading them would take longer than it is worth
 SAMPLED_ROWS = 4096
+CODE = ("geoutils.models", "geoutils.training")  # what weights and features come out of
 
 
 def fingerprint(*parts: Any) -> str:

@@ -16,14 +16,17 @@ from numpy import ndarray
 
 from geoutils.models import Backbone, Geolocator, Head, load_model, save_model
 from geoutils.training.features import cache_features, features_key
+from geoutils.training.learner import head_of
 from geoutils.training.loop import train
 from geoutils.training.processes import train_in_processes
 from geoutils.training.recipe import Recipe, asked_of, build_head
+from geoutils.training.record import read_facts
 from geoutils.training.study_training import StudyTraining
 from geoutils.training.targets import Targets
 
 UNTRAINED = "untrained"  # the backbone as it starts, where there is no stage
 CLASSIFIERS = ("classes", "multi_partition")
+MACHINE = ("threads", "precision", "compile", "checkpoint_steps")  # of a preset: differs by machine
 OnEpoch = Callable[[pd.DataFrame], None]
 
 
@@ -55,8 +58,14 @@ def stage_before(study: StudyTraining, name: str) -> str:
 
 
 def backbone_after(study: StudyTraining, stage: str) -> Backbone:
-    """The backbone that a trained stage left; the untrained one for ""."""
-    return load_model(study.folder(stage)).backbone if stage else untrained_backbone(study)
+    """The backbone that a trained stage left; the untrained one for "".
+
+    Raises ValueError, naming the stage, where it is not finished or was trained otherwise.
+    """
+    if not stage:
+        return untrained_backbone(study)
+    _check_finished(study, stage)
+    return load_model(study.folder(stage)).backbone
 
 
 def shared_backbone(study: StudyTraining) -> Backbone:
@@ -67,7 +76,11 @@ def shared_backbone(study: StudyTraining) -> Backbone:
 def train_network(
     study: StudyTraining, name: str, on_epoch: OnEpoch | None = None
 ) -> tuple[Geolocator, pd.DataFrame]:
-    """Train a stage or an ablation end to end, or read it where it is finished; and its log."""
+    """Train a stage or an ablation end to end, or read it where it is finished; and its log.
+
+    Where several processes train, they do not call `on_epoch`. Raises ValueError where the stage
+    that it starts from is not finished.
+    """
     recipe, seed = study.recipes[name], study.settings["seed"]
     backbone = backbone_after(study, stage_before(study, name))
     targets = asked_of(recipe, study.targets(recipe.partition))
@@ -110,7 +123,10 @@ def shared_inputs(study: StudyTraining, takes: str) -> Float32[ndarray, "photos 
 def train_head(
     study: StudyTraining, name: str, on_epoch: OnEpoch | None = None
 ) -> tuple[Geolocator, pd.DataFrame]:
-    """Train a head on the shared backbone's features, or read it; the two together, and the log."""
+    """Train a head on the shared backbone's features, or read it; the two together, and the log.
+
+    Raises ValueError where the last stage, or what the head starts from, is not finished.
+    """
     recipe = study.heads[name]
     targets = asked_of(recipe, study.targets(recipe.partition))
     inputs = shared_inputs(study, Head.kinds[recipe.head].takes)
@@ -149,9 +165,13 @@ def _train(
     ]
     arguments = (model, *examples, recipe.preset, folder, targets.level_names)
     processes = study.settings["processes"]
-    # Features are small, one process does. Others cannot be forked once a GPU was used here.
-    if processes > 1 and model is not head and not torch.cuda.is_initialized():
-        return train_in_processes(processes, *arguments)
+    if processes > 1 and model is not head:  # features are small, for them one process does
+        if not torch.cuda.is_initialized():
+            return train_in_processes(processes, *arguments)
+        print(
+            f"{recipe.name}: trained in one process in place of {processes}, for this one has used "
+            "a GPU already; to use all, restart it and train all networks before any head"
+        )
     return train(*arguments, on_epoch=on_epoch)
 
 
@@ -163,5 +183,22 @@ def _classifier(study: StudyTraining, recipe: Recipe) -> torch.nn.Linear:
         raise ValueError(
             f"{recipe.name}: start_from {name!r}; expected a classifier over {recipe.partition}"
         )
-    head = load_model(study.folder(name)).head
+    _check_finished(study, name)
+    head = head_of(load_model(study.log_folder(name)))
     return head.cells if others[name].head == "classes" else head.levels[-1]
+
+
+def _check_finished(study: StudyTraining, name: str) -> None:
+    """Whether what was trained under a name may be built upon; ValueError, naming it, if not."""
+    preset, told = study.recipes[name].preset.settings, read_facts(study.log_folder(name))
+    if not told:
+        found = "not trained yet"
+    elif not told["finished"]:
+        found = "not finished"
+    elif told["head"] != study.recipes[name].head or any(
+        told["preset"].get(key) != value for key, value in preset.items() if key not in MACHINE
+    ):
+        found = "trained with other settings"
+    else:
+        return
+    raise ValueError(f"{name}: {found}; train {name} first, others start from it")

@@ -8,11 +8,14 @@ from numpy import ndarray
 from geoutils.models.geolocator import Geolocator
 from geoutils.models.heads import Head
 from geoutils.training.examples import Examples
-from geoutils.training.fingerprint import code_fingerprint, fingerprint, pixels_fingerprint
+from geoutils.training.fingerprint import (
+    CODE,
+    code_fingerprint,
+    fingerprint,
+    pixels_fingerprint,
+)
 from geoutils.training.learner import head_of
 from geoutils.training.preset import Preset
-
-CODE = ("geoutils.models", "geoutils.training")
 
 
 def run_key(
@@ -25,12 +28,14 @@ def run_key(
     """Fingerprint of model and first weights, examples, settings, and the code that trains."""
     head = head_of(model)
     frozen = [name for name, weight in model.named_parameters() if not weight.requires_grad]
+    backbone = model.backbone.config if isinstance(model, Geolocator) else {}
     inputs = [train.inputs] if val.inputs is train.inputs else [train.inputs, val.inputs]
     return fingerprint(
         code_fingerprint(*CODE),
         preset.settings,
         list(level_names),
         [str(model), head.kind, frozen],
+        backbone,
         *_flat(head.config),
         *(weight.detach().cpu().float().numpy() for weight in model.state_dict().values()),
         *(pixels_fingerprint(array) for array in inputs),

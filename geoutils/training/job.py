@@ -47,6 +47,11 @@ class Job:
         return head_of(self.model)
 
     @property
+    def n_terms(self) -> int:
+        """Terms of the head's loss."""
+        return len(self.head.asked(self.val.truth(np.arange(0)).to(self.device)))
+
+    @property
     def takes_photos(self) -> bool:
         """Whether inputs are photos, to be augmented, rather than features."""
         return isinstance(self.model, Geolocator)

@@ -2,12 +2,16 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import nn
 from tqdm import tqdm
 
 from geoutils.models.geolocator import Geolocator
@@ -16,9 +20,12 @@ from geoutils.models.saving import CONFIG, WEIGHTS, load_weights, save_model
 from geoutils.training.checkpoint import STATE, Progress, load_state, read_progress, save_state
 from geoutils.training.epoch import train_epoch
 from geoutils.training.examples import Examples
+from geoutils.training.folder_lock import holding
 from geoutils.training.identity import run_key
 from geoutils.training.job import Job
+from geoutils.training.learner import head_of
 from geoutils.training.optimization import is_over
+from geoutils.training.pairs import CellPairs
 from geoutils.training.preparation import globals_restored, prepare, speed_of, start_accelerator
 from geoutils.training.preset import Preset
 from geoutils.training.record import (
@@ -32,6 +39,8 @@ from geoutils.training.record import (
     write_log,
 )
 from geoutils.training.validation import validate
+
+WRITTEN = (STATE, FACTS, LOG, WEIGHTS, CONFIG)
 
 
 def train(
@@ -51,19 +60,29 @@ def train(
     on a CPU the weights are then the same to the bit. A finished run of the same start, settings,
     data and code is not trained again. The model ends with the best weights, in evaluation mode.
     `on_epoch` is given the log after each epoch. Under `accelerate launch` or `torchrun` every
-    process calls this; the first one writes. Raises ValueError for data that do not fit,
-    FloatingPointError for a loss that is not finite.
+    process calls this; the first one writes. Each call needs a model as it starts: from other first
+    weights it is another run, which replaces the one in the folder. Raises ValueError for data that
+    do not fit, a model that a finished run in this folder left, or a folder in which another run is
+    training; FloatingPointError for a loss that is not finite.
     """
     names = list(level_names or (f"level_{level}" for level in range(train.cells.shape[1])))
-    _check(train, names, "train")
-    _check(val, names, "val")
+    for which, examples in (("train", train), ("val", val)):
+        _check(examples, names, which, head_of(model).learns_from)
     folder = Path(folder)
     key = run_key(model, train, val, preset, names)
     accelerator = start_accelerator()
     finished = _is_finished(folder, key)
+    if not finished and _holds_result(model, folder):
+        raise ValueError(
+            f"model: it holds the weights that the finished run in {folder} ended with; build the "
+            "model anew, or give another folder"
+        )
     accelerator.wait_for_everyone()  # before the first process may change what the others look at
     if not finished:
-        with globals_restored():
+        with (
+            globals_restored(),
+            holding(folder) if accelerator.is_main_process else nullcontext(),
+        ):
             job = prepare(accelerator, model, train, val, preset, folder)
             _run(job, names, key, on_epoch)
         accelerator.wait_for_everyone()  # until all is written
@@ -115,8 +134,10 @@ def _start(job: Job, key: str) -> Progress:
     """Where the run in the folder had come to, with its weights; else the beginning."""
     main = job.accelerator.is_main_process
     if main:
-        for path in job.folder.glob(".*.*"):  # what a killed run was just writing
-            path.unlink()
+        for name in WRITTEN:  # what a killed run was just writing
+            stem, suffix = Path(name).stem, Path(name).suffix
+            for path in job.folder.glob(f".{stem}.*{suffix}"):
+                path.unlink()
     progress = read_progress(job.folder)
     if progress is not None and progress.key == key:
         load_state(job.folder, job.model, job.optimizer)
@@ -126,7 +147,7 @@ def _start(job: Job, key: str) -> Progress:
         progress = Progress(key, speed_of(job))
     job.accelerator.wait_for_everyone()  # all have read what may be deleted now
     if main and not progress.rows and progress.step == 0:
-        for name in (STATE, FACTS, LOG, WEIGHTS, CONFIG):  # of a run with other settings or data
+        for name in WRITTEN:  # of a run with other settings or data
             (job.folder / name).unlink(missing_ok=True)
     return progress
 
@@ -152,9 +173,28 @@ def _is_finished(folder: Path, key: str) -> bool:
     return bool(told.get("finished")) and told["key"] == key and (folder / WEIGHTS).is_file()
 
 
-def _check(examples: Examples, names: list[str], which: str) -> None:
+def _holds_result(model: nn.Module, folder: Path) -> bool:
+    """Whether a model is what the finished run in a folder left, to the bit."""
+    if not read_facts(folder).get("finished") or not (folder / WEIGHTS).is_file():
+        return False
+    try:
+        stored = load_file(folder / WEIGHTS)
+    except SafetensorError:
+        return False
+    return all(
+        name in stored and torch.equal(stored[name], value.cpu())
+        for name, value in model.state_dict().items()
+    )
+
+
+def _check(examples: Examples, names: list[str], which: str, learns_from: str) -> None:
     cells = examples.cells
     if cells.shape[1] != len(names):
         raise ValueError(f"{which}: cells of {cells.shape[1]} levels, but {len(names)} level names")
     if not (cells >= 0).any():
         raise ValueError(f"{which}: none of the {len(cells)} photos lies in any cell")
+    if learns_from == "pairs":
+        try:
+            CellPairs.of(cells[:, -1])
+        except ValueError as error:
+            raise ValueError(f"{which}: {error}") from None

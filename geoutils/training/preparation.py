@@ -67,7 +67,10 @@ def prepare(
     job = Job(
         model, learner, wrapped, optimizer, accelerator, preset, train, val, folder, used, pairs
     )
-    job.val_batches()  # raises where no two validation photos make a pair
+    if preset.term_weights and len(preset.term_weights) != job.n_terms:
+        raise ValueError(
+            f"term_weights: {len(preset.term_weights)} weights for {job.n_terms} terms of the loss"
+        )
     least = min(len(batch) for batch in job.train_batches(0)) // job.unit
     if least < processes:
         raise ValueError(
@@ -93,7 +96,7 @@ def speed_of(job: Job) -> Speed:
         set_training(learner)
         for number in range(len(batch.pieces)):
             terms, _ = run_learner(learner, batch, number, precision)
-            join_levels(terms, preset.loss).backward()
+            join_levels(terms, preset.loss, preset.term_weights).backward()
         return len(batch.rows)
 
     batch = read_train_batch(job, job.train_batches(0)[0], 0, 0)

@@ -16,6 +16,7 @@ CHOICES = {
     "loss": ("sum", "mean"),
     "precision": ("auto", "fp32", "bf16", "fastest"),
 }
+FLAGS = ("decay_all", "compile")
 WHOLE = ("epochs", "batch_size", "plateau_patience")  # from 1 on
 WHOLE_OR_NONE = ("patience", "micro_batch", "threads", "checkpoint_steps")
 NUMBERS = ("learning_rate", "weight_decay", "momentum", "warmup_epochs", "step_factor")
@@ -44,7 +45,8 @@ class Preset:
     plateau_patience: int = 3  # plateau: epochs without a better validation loss before each fall
     step_factor: Real = 0.5  # what the rate is multiplied by when it falls
     patience: int | None = None  # epochs without a better validation loss before the run stops
-    loss: str = "mean"  # how the terms of the loss are joined
+    loss: str = "mean"  # how the terms of the loss are joined, each ...
+    term_weights: tuple[Real, ...] = ()  # ... with its weight, one per term; none: all the same
     augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 0  # order of photos, augmentation, dropout; the model has its own
     threads: int | None = None  # of a CPU; None: time a few steps, then decide once
@@ -61,6 +63,12 @@ class Preset:
                 checked_whole(getattr(self, name), name)
         for name in NUMBERS:
             _check_number(name, getattr(self, name))
+        for milestone in self.milestones:
+            checked_whole(milestone, "milestones")
+        for weight in self.term_weights:
+            _check_number("term_weights", weight)
+        if self.term_weights and not sum(self.term_weights):
+            raise ValueError(f"term_weights: {self.term_weights}; expected one above 0")
         if not self.momentum < 1:
             raise ValueError(f"momentum: {self.momentum}; expected 0 up to below 1")
 
@@ -78,14 +86,13 @@ class Preset:
             if name not in known:
                 near = get_close_matches(name, known) or known
                 raise ValueError(f"preset: unknown {name!r}; did you mean {', '.join(near)}?")
-        for name in NUMBERS:
-            if not isinstance(values.get(name, 0), Real):
-                raise ValueError(
-                    f"{name}: {values[name]!r}; expected a number (in YAML 1.0e-4, never 1e-4)"
-                )
         values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        _check_kinds(values)
         if isinstance(values.get("augmentation"), Mapping):
-            values["augmentation"] = Augmentation.of(values["augmentation"])
+            try:
+                values["augmentation"] = Augmentation.of(values["augmentation"])
+            except TypeError as error:  # a word where a number should be
+                raise ValueError(f"augmentation: {values['augmentation']} ({error})") from None
         return cls(**values)
 
     @property
@@ -93,7 +100,23 @@ class Preset:
         """Names and values, as JSON keeps them."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["augmentation"] = self.augmentation.settings
-        return values | {"milestones": list(self.milestones)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+def _check_kinds(values: Mapping[str, Any]) -> None:
+    """Whether values of a study file are of the kind that their fields hold."""
+    weights = values.get("term_weights", ())
+    several = weights if isinstance(weights, tuple) else ()
+    numbers = [(name, values[name]) for name in NUMBERS if name in values]
+    for name, value in [*numbers, *(("term_weights", weight) for weight in several)]:
+        if not isinstance(value, Real) or isinstance(value, bool):
+            raise ValueError(f"{name}: {value!r}; expected a number (in YAML 1.0e-4, never 1e-4)")
+    kinds = {name: (bool, "true or false") for name in FLAGS}
+    kinds |= {name: (tuple, "a list") for name in ("milestones", "term_weights")}
+    kinds["augmentation"] = (Mapping | Augmentation, "a mapping")
+    for name, (kind, expected) in kinds.items():
+        if name in values and not isinstance(values[name], kind):
+            raise ValueError(f"{name}: {values[name]!r}; expected {expected}")
 
 
 def _check_number(name: str, value: Real) -> None:

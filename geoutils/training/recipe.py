@@ -1,15 +1,15 @@
 """Recipes: which head learns which partition, and how, as a study file says it."""
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 import torch
 
 from geoutils.models.heads import Head
+from geoutils.training.known_names import known_name
 from geoutils.training.paper_presets import PAPER_PRESETS
 from geoutils.training.preset import Preset
 from geoutils.training.targets import Targets, check_partition
@@ -37,36 +37,46 @@ class Recipe:
     after: str | None = None
 
 
-def read_recipe(
-    name: str, mapping: Mapping[str, Any], shared: Mapping[str, Any] | None = None
-) -> Recipe:
+def read_recipe(name: str, mapping: Any, shared: Mapping[str, Any] | None = None) -> Recipe:
     """A recipe as a study file has it: {head, partition, preset, and arguments of the head}.
 
     `preset` is the name of a paper's preset, or a mapping of the fields of `Preset` with, if
     wanted, such a name as `from`. Fields of `shared` count where a recipe does not give its own.
-    Raises ValueError for unknown names of any kind, with near matches.
+    Raises ValueError for unknown names of any kind, with near matches, and for several partitions
+    where the head is asked about one level.
     """
+    if not isinstance(mapping, Mapping):
+        raise ValueError(f"{name}: {mapping!r}; expected a mapping with head, partition and preset")
     for key in ("head", "partition"):
-        if key not in mapping:
+        if not mapping.get(key):
             raise ValueError(f"{name}: no {key}; expected one in {dict(mapping)}")
-    head = _known(f"{name}: head", mapping["head"], Head.kinds)
+    for key in ("head", "partition", "start_from", "after"):
+        if not isinstance(mapping.get(key, ""), str | None):
+            raise ValueError(f"{name}: {key}: {mapping[key]!r}; expected a name")
+    head = known_name(f"{name}: head", mapping["head"], sorted(Head.kinds))
     try:
         for part in mapping["partition"].split("+"):
             check_partition(part)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
+    if head in FINEST and "+" in mapping["partition"]:
+        raise ValueError(
+            f"{name}: partition: {mapping['partition']!r}; {head} is asked about one level, "
+            "expected one partition"
+        )
     options = {key: value for key, value in mapping.items() if key not in OTHERS}
     known = set(inspect.signature(Head.kinds[head].__init__).parameters) - FROM_TARGETS
     known -= {"self", "centers_deg"}
     if hasattr(Head.kinds[head], "start_from"):
         known.add("start_from")
     for key in options:
-        _known(f"{name}: option of {head}", key, {*known, *OTHERS})
+        known_name(f"{name}: option of {head}", str(key), sorted({*known, *OTHERS}))
+    preset = mapping.get("preset")
     return Recipe(
         name=name,
         head=head,
         partition=mapping["partition"],
-        preset=_preset(name, mapping.get("preset") or {}, shared or {}),
+        preset=_preset(name, {} if preset is None else preset, shared or {}),
         start_from=options.pop("start_from", None),
         options=options,
         after=mapping.get("after"),
@@ -105,21 +115,16 @@ def build_head(recipe: Recipe, n_features: int, targets: Targets, seed: int = 0)
         return Head.kinds[recipe.head](**arguments)
 
 
-def _preset(name: str, given: str | Mapping[str, Any], shared: Mapping[str, Any]) -> Preset:
+def _preset(name: str, given: Any, shared: Mapping[str, Any]) -> Preset:
     """A paper's preset, the fields that all recipes share, and the recipe's own, in this order."""
+    if not isinstance(given, str | Mapping):
+        raise ValueError(f"{name}: preset: {given!r}; expected a paper's preset or a mapping")
     own = {"from": given} if isinstance(given, str) else dict(given)
     paper = own.pop("from", None)
-    if paper is None:
+    if paper is not None:
+        known = known_name(f"{name}: preset", str(paper), sorted(PAPER_PRESETS))
+        own = PAPER_PRESETS[known].settings | dict(shared) | own
+    try:
         return Preset.of(dict(shared) | own)
-    known = _known(f"{name}: preset", paper, PAPER_PRESETS)
-    return Preset.of(PAPER_PRESETS[known].settings | dict(shared) | own)
-
-
-def _known(what: str, name: str, names: Iterable[str]) -> str:
-    """Return a name that is known; ValueError, with near matches, for any other."""
-    expected = sorted(names)
-    if name not in expected:
-        similar = get_close_matches(str(name), expected, n=3, cutoff=0.5)
-        hint = f"; similar: {', '.join(similar)}" if similar else ""
-        raise ValueError(f"{what}: {name!r}; expected {', '.join(expected)}{hint}")
-    return name
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from geoutils.files import replacing
+from geoutils.models.summary import parameter_count
 from geoutils.training.checkpoint import Progress
 from geoutils.training.job import Job
 from geoutils.training.optimization import learning_rate
@@ -45,8 +46,8 @@ def log_row(
     before = [row["val_loss"] for row in progress.rows]
     return {
         "epoch": progress.epoch + 1,
-        "train_loss": joined(train, job.preset.loss),
-        "val_loss": joined(validation, job.preset.loss),
+        "train_loss": joined(train, job.preset.loss, job.preset.term_weights),
+        "val_loss": joined(validation, job.preset.loss, job.preset.term_weights),
         **by_term,
         "images_per_s": job.photos_per_epoch / (reading + learning),
         "seconds": reading + learning + validation_seconds,
@@ -72,7 +73,7 @@ def facts(job: Job, progress: Progress, level_names: Sequence[str]) -> dict[str,
         "processes": job.accelerator.num_processes,
         "threads": progress.speed.threads,
         "precision": progress.speed.precision,
-        "parameters": sum(weight.numel() for weight in job.model.parameters()),
+        "parameters": parameter_count(job.model),
         "trained_parameters": sum(trained),
         "levels": list(level_names),
         "terms": job.head.term_names(level_names),

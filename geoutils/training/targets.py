@@ -1,7 +1,6 @@
 """What a head is asked about each photo: its cell in one or more partitions of a study."""
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from geoutils.atlas import country_of
 from geoutils.partitions import Hierarchy, Partition
 from geoutils.sphere import spherical_mean
 from geoutils.training.examples import Examples
+from geoutils.training.known_names import known_name
 
 FOLDERS = {"s2": "", "seven": "seven", "tree": "tree", "semantic": "semantic"}  # of hierarchies
 PARTITIONS = ("countries", *FOLDERS, "fullest", "cplanet")
@@ -97,11 +97,7 @@ def read_targets(
 
 def check_partition(name: str) -> str:
     """Return the name of a partition; ValueError, with near matches, if there is none such."""
-    if name not in PARTITIONS:
-        similar = get_close_matches(name, PARTITIONS, n=2, cutoff=0.4)
-        hint = f"; similar: {', '.join(similar)}" if similar else ""
-        raise ValueError(f"partition: {name!r}; expected {', '.join(PARTITIONS)}{hint}")
-    return name
+    return known_name("partition", name, PARTITIONS)
 
 
 def _read(

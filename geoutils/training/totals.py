@@ -1,10 +1,15 @@
 """Sums over photos, term by term: what an epoch adds up and its losses are read from."""
 
+from collections.abc import Sequence
+from numbers import Real
+
 import numpy as np
 import torch
 from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
+
+from geoutils.models.losses import term_factors
 
 
 class Arriving:
@@ -38,11 +43,12 @@ def accuracies(totals: Float[ndarray, "3 terms"]) -> Float[ndarray, " terms"]:
     return totals[1] / np.where(totals[2] > 0, totals[2], np.nan)
 
 
-def joined(totals: Float[ndarray, "3 terms"], how: str) -> float:
-    """One number of the terms' losses, their sum or mean; terms that ask about none are left out.
+def joined(totals: Float[ndarray, "3 terms"], how: str, weights: Sequence[Real] = ()) -> float:
+    """One number of the terms' losses, as training joins them; those that ask about none left out.
 
     >>> joined(np.array([[2.0, 0.0, 9.0], [1, 0, 1], [2, 0, 3]]), "mean")
     2.0
     """
-    losses = average_losses(totals)[totals[2] > 0]
-    return float(losses.sum() if how == "sum" else losses.sum() / max(1, len(losses)))
+    asked = totals[2] > 0
+    factors = term_factors(torch.from_numpy(totals[2]), how, weights).numpy()
+    return float(average_losses(totals)[asked] @ factors[asked])

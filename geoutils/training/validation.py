@@ -20,8 +20,7 @@ def validate(job: Job, precision: str) -> Float[ndarray, "3 terms"]:
         share_buffers(job.model)
     own = range(accelerator.process_index, len(batches), accelerator.num_processes)
     job.learner.eval()
-    n_terms = len(job.head.asked(job.val.truth(batches[0][:0]).to(job.device)))
-    totals = torch.zeros((3, n_terms), dtype=torch.float64, device=job.device)
+    totals = torch.zeros((3, job.n_terms), dtype=torch.float64, device=job.device)
     with torch.inference_mode():
         for batch in ahead(job, lambda number: read_val_batch(job, batches[number]), own):
             terms, right = run_learner(job.learner, batch, 0, precision)

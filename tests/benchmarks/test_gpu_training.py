@@ -31,6 +31,43 @@ def test_rows_without_a_gpu_say_so(found):
     assert (found["remark"] == "no evidence for GPU speed").all()
 
 
+def test_the_plain_loop_runs_with_the_settings_of_torch(monkeypatch):
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.benchmark
+    torch.set_float32_matmul_precision("high")
+    torch.backends.cudnn.benchmark = True
+    seen = []
+    step = torch.optim.SGD.step
+
+    def spying(*arguments):
+        seen.append((torch.get_float32_matmul_precision(), torch.backends.cudnn.benchmark))
+        return step(*arguments)
+
+    monkeypatch.setattr(torch.optim.SGD, "step", spying)
+    try:
+        SCRIPT["plain"](TINY, SCRIPT["photos"](TINY, 4), torch.device("cpu"))()
+        assert seen == [("highest", False)]
+        assert (torch.get_float32_matmul_precision(), torch.backends.cudnn.benchmark) == (
+            "high",
+            True,
+        )
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+        torch.backends.cudnn.benchmark = before[1]
+
+
+def test_nothing_is_written_unless_asked_for(found, tmp_path, monkeypatch, capsys):
+    main = SCRIPT["main"]
+    monkeypatch.setitem(main.__globals__, "table", lambda *arguments: found)
+    monkeypatch.setitem(main.__globals__, "save", lambda rows, path: written.append(path))
+    written = []
+    monkeypatch.setattr("sys.argv", ["gpu_training.py"])
+    main()
+    assert not written and "plain" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["gpu_training.py", "--out", str(tmp_path / "gpu.csv")])
+    main()
+    assert written == [tmp_path / "gpu.csv"]
+
+
 def test_operations_are_those_of_the_network():
     """ResNet-50 at 224 pixels: 4.09 G multiply-adds (torchvision's table), its classifier aside."""
     setting = SCRIPT["Setting"]("resnet50", 256, 224, 8, "semp", (1000,))

@@ -7,8 +7,9 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from geoutils.plots.training import (
-    draw_all_curves,
+    curve_panels,
     draw_compared,
+    draw_curve,
     draw_seconds,
     draw_training,
     enlarged,
@@ -49,12 +50,28 @@ def test_levels_of_one_partition_need_no_legend():
     plt.close(fig)
 
 
-def test_every_training_has_a_panel_and_the_rest_is_hidden():
-    fig, axes = plt.subplots(1, 3)
-    draw_all_curves(axes, {"a": log_of(2.0, 1.0), "b": log_of(1.0)})
-    assert [ax.get_title() for ax in axes[:2]] == ["a", "b"]
-    assert [ax.get_visible() for ax in axes] == [True, True, False]
-    assert rings(axes[0]) == [[[2.0, 1.0]]]
+def test_every_name_has_a_panel_and_the_rest_is_hidden():
+    fig, panels = curve_panels(["a", "b", "c", "d", "e"])
+    assert list(panels) == ["a", "b", "c", "d", "e"]
+    assert [ax.get_visible() for ax in fig.axes] == [True] * 5 + [False] * 3
+    assert all(panels[name] is ax for name, ax in zip("abcde", fig.axes, strict=False))
+    plt.close(fig)
+
+
+def test_a_study_without_anything_to_draw_has_no_panel():
+    fig, panels = curve_panels([])
+    assert panels == {} and not any(ax.get_visible() for ax in fig.axes)
+    plt.close(fig)
+
+
+def test_a_curve_is_drawn_anew_in_its_panel():
+    fig, ax = plt.subplots()
+    draw_curve(ax, log_of(2.0), "a")
+    draw_curve(ax, log_of(2.0, 1.0), "a")  # not over the first
+    assert ax.get_title() == "a"
+    assert [line.get_label() for line in ax.lines][:2] == ["training", "validation"]
+    assert rings(ax) == [[[2.0, 1.0]]]
+    assert ax.get_xlim()[1] >= 2.3
     plt.close(fig)
 
 
@@ -63,6 +80,7 @@ def test_compared_curves_share_their_axes():
     draw_compared(ax, {"a": log_of(2.0, 1.0), "b": log_of(1.0)}, "val_loss", ["red", "blue"])
     assert [line.get_label() for line in ax.lines] == ["a", "b"]
     assert ax.lines[0].get_xydata().tolist() == [[1.0, 2.0], [2.0, 1.0]]
+    assert ax.lines[0].get_linewidth() > ax.lines[1].get_linewidth()  # equal curves both show
     assert ax.get_xlim()[1] >= 2.3
     plt.close(fig)
 

@@ -9,8 +9,9 @@ from accelerate import Accelerator
 from geoutils.models import Backbone, Geolocator, MultiPartitionHead
 from geoutils.study import check_presets
 from geoutils.study.check_presets import batch_loss, check_study, main, thesis_backbones
-from geoutils.study.published_targets import published_targets
+from geoutils.study.published_targets import published_targets, semantic_cells
 from geoutils.training.examples import Examples
+from geoutils.training.paper_presets import PAPER_PRESETS
 from geoutils.training.preparation import prepare
 from geoutils.training.preset import Preset
 
@@ -98,11 +99,29 @@ def test_partitions_are_as_large_as_published(name, n_cells):
     np.testing.assert_array_equal(targets.cells[::2], targets.cells[1::2])
 
 
-def test_semantic_classes_are_fifteen_thousand_together():
-    assert abs(sum(published_targets("semantic", 2).n_cells) - 15_016) <= 2
+def test_semantic_classes_agree_with_the_published_unions():
+    """Theiner et al. 2022, Table 1: no partition has more classes than any union that holds it."""
+    coarse, middle, fine = published_targets("semantic", 2).n_cells
+    assert semantic_cells(50) == 34_049
+    assert fine == semantic_cells(100) == 14_877
+    assert coarse < middle < fine < 15_016 < coarse + middle + fine
+    doubled = [semantic_cells(2 * tau) / semantic_cells(tau) for tau in (50, 75, 125)]
+    assert doubled == pytest.approx([14_877 / 34_049] * 3, rel=1e-3)
 
 
-@pytest.mark.parametrize("name", ["s2", "seven"])
+@pytest.mark.parametrize(
+    ("preset", "scale"),
+    [("semp", 4 / 200), ("kordopatis_ce", 4 / 64), ("geodecoder", 4 / 512)]
+    + [(name, 1) for name in ("kordopatis_hc", "cplanet", "thesis_mc")],
+)
+def test_only_the_rate_of_sgd_is_scaled_with_the_batch(preset, scale):
+    paper = PAPER_PRESETS[preset]
+    short = check_presets.short(paper, MultiPartitionHead(3, [5]))
+    assert short.learning_rate == pytest.approx(paper.learning_rate * scale)
+    assert (short.batch_size, short.weight_decay) == (4, paper.weight_decay)
+
+
+@pytest.mark.parametrize("name", ["s2", "seven", "semantic"])
 def test_levels_nest(name):
     targets = published_targets(name, n_photos=4)
     for coarse, fine in zip(targets.parents.T[:-1], targets.parents.T[1:], strict=True):

@@ -8,6 +8,7 @@ import torch
 from geoutils.models import Backbone
 from geoutils.partitions import published_settings as published
 from geoutils.study.settings import read_study, study_names
+from geoutils.training.augmentation import Augmentation
 from geoutils.training.paper_presets import PAPER_PRESETS
 from geoutils.training.recipe import Recipe, read_recipe
 
@@ -45,9 +46,40 @@ def test_backbones_are_the_papers_and_see_photos_of_the_papers_size(study, backb
     assert first.preset.augmentation.crop_px == size
     sizes = {contents["01_photos"]["size"]}
     sizes |= {contents[part]["image_size"] for part in ("02_partitions", "03_training")}
-    assert len(sizes | {contents["04_evaluation"]["image_size"]}) == 1
+    assert len(sizes) == 1
     assert sizes.pop() >= size
     assert contents["03_training"]["pooling"] == ("max" if study == "thesis" else "avg")
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_notebook_of_a_study_finds_the_model_it_reads(study):
+    """Notebooks 04, 06 and 08 read `multi_partition` over s2 and show it whole photos."""
+    contents = read_study(ROOT, study)
+    later = {"04_evaluation", "06_calibration", "08_concept_influence"} & set(contents)
+    found = recipes(study).get("multi_partition")
+    suits = (
+        found is not None
+        and found.partition == "s2"
+        and found.preset.augmentation.crop_px in (None, contents["03_training"]["image_size"])
+    )
+    assert suits or not later
+    assert bool(later) != ("evaluation on test photos" in contents["about"])
+    first = {"01_photos", "02_partitions", "03_training", "09_dataset_geography"}
+    assert first <= set(contents)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_killed_network_goes_on_within_an_epoch(study):
+    section = read_study(ROOT, study)["03_training"]
+    for name in {**section["stages"], **section["ablation"]}:
+        preset = recipes(study)[name].preset
+        assert 100_000 < preset.checkpoint_steps * preset.batch_size < 500_000, name
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_heads_on_features_promise_no_augmentation(study):
+    for name in read_study(ROOT, study)["03_training"]["heads"]:
+        assert recipes(study)[name].preset.augmentation == Augmentation(), name
 
 
 @pytest.mark.parametrize(

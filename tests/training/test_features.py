@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from geoutils.models import Backbone, Geolocator, MultiPartitionClassifier, save_model
-from geoutils.training import cache_features, features, features_key, open_features
+from geoutils.training import cache_features, features, features_key, identity, open_features
 from geoutils.training.fingerprint import fingerprint, pixels_fingerprint
 
 
@@ -89,7 +89,7 @@ def test_stale_features_cannot_be_read(study):
         other_takes,
     ):
         assert stale != key
-        with pytest.raises(ValueError, match="was made with other weights or photos"):
+        with pytest.raises(ValueError, match="was made with other weights, photos or code"):
             open_features(path, stale)
     # A stale file is replaced, and the key beside it never stands for another array; who has the
     # older one open keeps it.
@@ -113,6 +113,17 @@ def test_keys_of_networks_that_were_never_saved(study):
     with torch.no_grad():
         next(backbone.parameters()).flatten()[0] += 1
     assert features_key(backbone, manifest, pixels) != key
+
+
+def test_features_of_other_code_are_stale(study, monkeypatch):
+    folder, _, pixels = study
+    key = key_of(folder, pixels)
+    assert key_of(folder, pixels) == key
+    asked = []
+    monkeypatch.setattr(features, "code_fingerprint", lambda *names: asked.append(names) or "new")
+    assert key_of(folder, pixels) != key
+    # Networks lie in the one, what turns pixels into their input in the other.
+    assert asked == [("geoutils.models", "geoutils.training")] == [identity.CODE]
 
 
 def test_an_interrupted_computation_goes_on_where_it_stopped(study, monkeypatch):

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from geoutils.training.from_study import (
     train_recipe,
     untrained_backbone,
 )
+from geoutils.training.record import write_facts
 from geoutils.training.study_training import StudyTraining, native_precision
 
 TOWNS = np.array([[48.85, 2.35], [51.5, -0.12], [40.7, -74.0], [35.7, 139.7], [-33.9, 18.4]])
@@ -166,6 +169,56 @@ def test_native_precision_is_what_the_machine_has(results):
 def test_recipes_that_cannot_be_are_told_before_any_training(results, change, message):
     with pytest.raises(ValueError, match=message):
         StudyTraining.of(results, SETTINGS | change)
+
+
+def without(results, tmp_path, name, **facts):
+    """The same study's results, where the training of one thing was left otherwise."""
+    copy = tmp_path / "results"
+    shutil.copytree(results, copy)
+    study = StudyTraining.of(copy, SETTINGS)
+    folder = study.log_folder(name)
+    if facts:
+        write_facts(folder, read_facts(folder) | facts)
+    else:
+        shutil.rmtree(folder)
+    return study
+
+
+@pytest.mark.parametrize(
+    ("name", "then", "facts", "message"),
+    [
+        ("countries", "shared", {}, "countries: not trained yet; train countries first"),
+        ("countries", "later", {"finished": False}, "countries: not finished; train countries"),
+        ("shared", "ce", {"finished": False}, "shared: not finished; train shared first"),
+        ("shared", "ce", {"preset": {"epochs": 7}}, "shared: trained with other settings"),
+        ("shared", "ce", {"head": "hmc"}, "shared: trained with other settings"),
+        ("ce", "mvmf", {"finished": False}, "ce: not finished; train ce first"),
+    ],
+)
+def test_nothing_is_built_on_what_is_not_finished(
+    trained, results, tmp_path, name, then, facts, message
+):
+    study = without(results, tmp_path, name, **facts)
+    with pytest.raises(ValueError, match=message):
+        train_recipe(study, then)
+
+
+def test_what_another_machine_decides_makes_no_stage_stale(trained, results, tmp_path):
+    told = read_facts(trained.folder("shared"))["preset"]
+    other = told | {"threads": 7, "precision": "bf16"}
+    study = without(results, tmp_path, "shared", preset=other)
+    assert backbone_after(study, "shared").n_features > 0
+
+
+def test_one_process_in_place_of_several_is_said(results, tmp_path, monkeypatch, capsys):
+    copy = tmp_path / "results"
+    shutil.copytree(results, copy)
+    shutil.rmtree(copy / "checkpoints", ignore_errors=True)
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    study = StudyTraining.of(copy, SETTINGS | {"processes": 2})
+    train_network(study, "countries")
+    said = "countries: trained in one process in place of 2, for this one has used a GPU already"
+    assert said in capsys.readouterr().out
 
 
 def test_names_that_do_not_fit_are_told(results):

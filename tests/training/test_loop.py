@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from geoutils.models import MultiPartitionClassifier, load_model
+from geoutils.models import MultiPartitionClassifier, MultiPartitionHead, load_model
 from geoutils.training import Augmentation, Examples, Preset, read_facts, train
 
 TINY = {"batch_size": 16, "warmup_epochs": 0, "threads": 1, "weight_decay": 0}
@@ -123,6 +123,48 @@ def test_bf16_and_sgd_train_too(tmp_path):
     assert log["learning_rate"].tolist() == [0.05, 0.025]
     np.testing.assert_allclose(log["val_loss"], log["val_loss_coarse"] + log["val_loss_fine"])
     assert read_facts(tmp_path)["precision"] == "bf16"
+
+
+@pytest.mark.parametrize("loss", ["mean", "sum"])
+def test_terms_are_weighed_in_training_and_in_the_log(tmp_path, loss):
+    settings = {"epochs": 1, "loss": loss, "optimizer": "sgd", "momentum": 0}
+    total = 4 if loss == "mean" else 1
+    _, log = run(tmp_path / "log", term_weights=(1, 3), **settings)
+    for part in ("train", "val"):
+        expected = (log[f"{part}_loss_coarse"] + 3 * log[f"{part}_loss_fine"]) / total
+        np.testing.assert_allclose(log[f"{part}_loss"], expected, rtol=1e-6)
+    start = MultiPartitionClassifier("test_resnet", [2, 4], seed=0).head.levels
+    one_sided = {"term_weights": (2, 0), "learning_rate": 0.1}
+    model, _ = run(tmp_path / "zero", **settings | one_sided)
+    assert torch.equal(model.head.levels[1].weight, start[1].weight)
+    assert not torch.equal(model.head.levels[0].weight, start[0].weight)
+    scale = 1 if loss == "mean" else 2
+    alone, _ = run(
+        tmp_path / "alone", term_weights=(1, 0), **settings | {"learning_rate": 0.1 * scale}
+    )
+    torch.testing.assert_close(alone.head.levels[0].weight, model.head.levels[0].weight)
+
+
+def test_weighed_terms_in_pieces_are_those_of_the_whole_batch(tmp_path):
+    """With a head on features, which knows no batch statistics; some photos lie outside a level."""
+    rng = np.random.default_rng(0)
+    cells = rng.integers(-1, 4, (40, 2))
+    cells[:12, 0] = -1
+    data = Examples.of(rng.normal(size=(40, 6)).astype(np.float32), cells, np.zeros((40, 2)))
+    weights = []
+    for micro in (None, 3):
+        torch.manual_seed(0)
+        head = MultiPartitionHead(6, [4, 4])
+        settings = TINY | {"batch_size": 10, "micro_batch": micro, "term_weights": (5, 1)}
+        train(head, data, data, Preset(epochs=2, **settings), tmp_path / str(micro))
+        weights.append(torch.cat([level.weight for level in head.levels]))
+    torch.testing.assert_close(*weights, rtol=0, atol=1e-5)
+
+
+def test_another_number_of_weights_than_terms_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="term_weights: 3 weights for 2 terms of the loss"):
+        run(tmp_path, term_weights=(1, 2, 3))
+    assert not list(tmp_path.iterdir())
 
 
 def test_data_that_do_not_fit_are_refused(tmp_path):

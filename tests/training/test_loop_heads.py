@@ -10,6 +10,8 @@ from geoutils.models.retrieval import RetrievalHead
 from geoutils.training import Examples, Preset, epoch, read_facts, train
 from geoutils.training.checkpoint import STATE
 from geoutils.training.fingerprint import code_fingerprint
+from geoutils.training.folder_lock import holding
+from geoutils.training.identity import run_key
 from geoutils.training.processes import train_in_processes
 
 PRESET = Preset(epochs=4, batch_size=8, learning_rate=3e-3, warmup_epochs=0, threads=1)
@@ -60,8 +62,9 @@ def test_a_head_that_learns_from_pairs(tmp_path):
     with pytest.raises(ValueError, match="micro_batch: 4 with a head that learns from pairs"):
         train(RetrievalHead(16), clustered(), clustered(), preset, tmp_path / "pieces")
     single = clustered(n=10, n_cells=1000)
-    with pytest.raises(ValueError, match="has two photos"):
-        train(RetrievalHead(16), clustered(), single, PRESET, tmp_path / "single")
+    for data, which in (((clustered(), single), "val"), ((single, clustered()), "train")):
+        with pytest.raises(ValueError, match=f"{which}: cells: none of .* has two photos"):
+            train(RetrievalHead(16), *data, PRESET, tmp_path / "single")
 
 
 def test_the_memory_bank_survives_an_interruption(tmp_path, monkeypatch):
@@ -106,6 +109,45 @@ def test_a_frozen_backbone_stays_as_it_is(tmp_path):
     train(model, examples, examples, PRESET, tmp_path)
     changed = {n for n, value in model.state_dict().items() if not torch.equal(value, before[n])}
     assert changed == {"head.cells.weight", "head.cells.bias"}
+
+
+def test_another_pooling_is_another_run():
+    """Both networks print alike and have the same weights."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (4, 32, 32, 3)).astype(np.uint8)
+    examples = Examples.of(pixels, rng.integers(0, 3, (4, 1)), np.zeros((4, 2)))
+    models = {}
+    for pooling in ("avg", "max"):
+        torch.manual_seed(0)
+        backbone = Backbone("test_resnet", pooling=pooling)
+        models[pooling] = Geolocator(backbone, ClassesHead(backbone.n_features, 3))
+    keys = {p: run_key(model, examples, examples, PRESET, ["a"]) for p, model in models.items()}
+    assert str(models["avg"]) == str(models["max"]) and keys["avg"] != keys["max"]
+
+
+def test_a_model_is_not_trained_twice(tmp_path):
+    torch.manual_seed(0)
+    head, data = ClassesHead(16, 12), (clustered(), clustered(seed=1))
+    log = train(head, *data, PRESET, tmp_path / "first")
+    before = {path: path.read_bytes() for path in (tmp_path / "first").iterdir()}
+    with pytest.raises(ValueError, match="model: it holds the weights that the finished run"):
+        train(head, *data, PRESET, tmp_path / "first")
+    assert {path: path.read_bytes() for path in (tmp_path / "first").iterdir()} == before
+    again = train(head, *data, PRESET, tmp_path / "second")
+    assert again["train_loss"].iloc[0] < log["train_loss"].iloc[0]
+
+
+def test_two_runs_in_one_folder_do_not_disturb_each_other(tmp_path):
+    half = tmp_path / ".state.half.safetensors"
+    half.write_bytes(b"being written by the other run")
+    other = tmp_path / ".notes.mine.txt"
+    other.write_text("nothing of ours")
+    data = clustered(), clustered(seed=1)
+    with holding(tmp_path), pytest.raises(ValueError, match="another run is training in"):
+        train(ClassesHead(16, 12), *data, PRESET, tmp_path)
+    assert half.is_file()
+    train(ClassesHead(16, 12), *data, PRESET, tmp_path)
+    assert not half.exists() and other.is_file()
 
 
 def test_other_code_is_another_run(tmp_path, monkeypatch):

@@ -101,6 +101,8 @@ def test_a_preset_of_a_study_file():
     preset = Preset.of({"milestones": [3, 6], "augmentation": {"crop_px": 24, "flip": True}})
     assert preset == Preset(milestones=(3, 6), augmentation=Augmentation(crop_px=24, flip=True))
     assert Preset.of(preset.settings) == preset
+    weighed = Preset.of({"term_weights": [1, 0.5]})
+    assert weighed.term_weights == (1, 0.5) and Preset.of(weighed.settings) == weighed
     with pytest.raises(ValueError, match="preset: unknown 'batchsize'; did you mean batch_size"):
         Preset.of({"batchsize": 3})
     with pytest.raises(ValueError, match="augmentation: unknown 'shfit'; did you mean shift"):
@@ -110,8 +112,28 @@ def test_a_preset_of_a_study_file():
 
 
 @pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"augmentation": 3}, "augmentation: 3; expected a mapping"),
+        ({"augmentation": {"shift": "a"}}, "augmentation: {'shift': 'a'}"),
+        ({"milestones": 3}, "milestones: 3; expected a list"),
+        ({"term_weights": 3}, "term_weights: 3; expected a list"),
+        ({"term_weights": [1, "2e0"]}, "term_weights: '2e0'; expected a number"),
+        ({"weight_decay": None}, "weight_decay: None; expected a number"),
+        ({"compile": "no"}, "compile: 'no'; expected true or false"),
+    ],
+)
+def test_refuses_values_of_another_kind(values, message):
+    with pytest.raises(ValueError, match=message):
+        Preset.of(values)
+
+
+@pytest.mark.parametrize(
     ("settings", "message"),
     [
+        ({"milestones": (3, 0)}, "milestones: got 0, expected a whole number from 1 on"),
+        ({"term_weights": (1.0, -1.0)}, "term_weights: -1.0; expected 0 or more"),
+        ({"term_weights": (0.0, 0.0)}, "expected one above 0"),
         ({"optimizer": "lion"}, "optimizer: 'lion'; expected adamw or adam or sgd or rmsprop"),
         ({"epochs": 0}, "epochs: got 0, expected a whole number from 1 on"),
         ({"patience": 0}, "patience: got 0, expected a whole number from 1 on"),

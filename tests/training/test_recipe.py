@@ -58,6 +58,13 @@ def test_options_and_order_are_kept_apart():
         ({"smoothing": 3}, "x: option of classes: 'smoothing'; .*similar: smoothing_km"),
         ({"start_from": "ce"}, "x: option of classes: 'start_from'"),
         ({"n_cells": 3}, "x: option of classes: 'n_cells'"),
+        ({"partition": None}, "x: no partition"),
+        ({"partition": 3}, "x: partition: 3; expected a name"),
+        ({"after": 3}, "x: after: 3; expected a name"),
+        ({"partition": "semantic+s2"}, "x: partition: 'semantic.s2'; classes is asked about one"),
+        ({"preset": 5}, "x: preset: 5; expected a paper's preset or a mapping"),
+        ({"preset": {"augmentation": 3}}, "x: augmentation: 3; expected a mapping"),
+        ({"preset": {"from": "semp", "milestones": 3}}, "x: milestones: 3; expected a list"),
     ],
 )
 def test_what_is_unknown_is_named_with_what_is_near(change, message):
@@ -71,6 +78,11 @@ def test_a_recipe_needs_a_head_and_a_partition():
         del mapping[missing]
         with pytest.raises(ValueError, match=f"x: no {missing}"):
             read_recipe("x", mapping)
+
+
+def test_a_recipe_is_a_mapping():
+    with pytest.raises(ValueError, match="ce: 'classes'; expected a mapping with head"):
+        read_recipe("ce", "classes")
 
 
 def test_heads_of_one_softmax_are_asked_the_finest_level():
