@@ -47,7 +47,8 @@ lint: setup
 	$(VENV)/bin/nbstripout --keep-id --verify notebooks/*.ipynb
 
 bench: setup
-	set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/bin/python $$script; done
+	missed=0; for script in benchmarks/*.py; do \
+		echo "== $$script"; $(VENV)/bin/python $$script || missed=1; done; exit $$missed
 
 check-presets: setup
 	$(RUN) geoutils.study.check_presets

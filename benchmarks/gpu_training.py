@@ -35,13 +35,13 @@ from geoutils.files import replacing
 from geoutils.models import Backbone, Geolocator, MultiPartitionHead
 from geoutils.partitions.published_settings import ISN_CELLS
 from geoutils.training import Preset
-from geoutils.training.augment import as_images
+from geoutils.training.augmentation.augment import as_images
 from geoutils.training.batches import read_train_batch
-from geoutils.training.checkpoint import Progress
 from geoutils.training.epoch import train_epoch
 from geoutils.training.examples import Examples
-from geoutils.training.paper_presets import PAPER_PRESETS
 from geoutils.training.preparation import globals_restored, prepare
+from geoutils.training.recipes.paper_presets import PAPER_PRESETS
+from geoutils.training.state.checkpoint import Progress
 from geoutils.training.threads import Speed
 
 

@@ -4,47 +4,32 @@ From the logits of each level to the log-probabilities of 2,000 leaves, forward 
 float32 on one core and in seconds of that core, which other programs on the machine disturb little.
 The two ways alternate step by step; of the ratios dense / ours the median and the middle 80 % are
 printed. Memory is what is kept between forward and backward: what autograd saves, the dense
-matrices or our tree included. The last line names the ratios that stay below the aim.
-Run: python benchmarks/hmc.py
+matrices or our tree included. The last line names the ratios that stay below the aim; the exit
+status is 1 if there are any.
+Run: python benchmarks/hmc.py [table.csv]
 """
 
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from geoutils.models import BranchTree, hmc_scores
+from geoutils.study.published_targets import thesis_tree
 
 N_LEAVES, DEPTH, EPSILON, ALPHA = 2000, 9, 1e-2, 0.9
 KINDS = ("product", "sum_of_logs", "smooth")
 STEPS = {32: 60, 256: 20}  # by batch
 AIM = 5
-
-
-def thesis_tree(
-    rng: np.random.Generator, n_leaves: int = N_LEAVES, depth: int = DEPTH
-) -> tuple[np.ndarray, list[int]]:
-    """Six faces, random leaves split into four: parents as in a hierarchy, and cells per level."""
-    branches = [(face,) for face in range(6)]
-    while len(branches) < n_leaves:
-        splittable = [i for i, branch in enumerate(branches) if len(branch) < depth]
-        branch = branches.pop(rng.choice(splittable))
-        branches += [(*branch, child) for child in range(4)]
-    parents = np.full((len(branches), depth), -1)
-    sizes = []
-    for h in range(depth):
-        names = sorted({branch[: h + 1] for branch in branches if len(branch) > h})
-        numbers = {name: cell for cell, name in enumerate(names)}
-        parents[:, h] = [numbers.get(b[: h + 1], -1) if len(b) > h else -1 for b in branches]
-        sizes.append(len(names))
-    return parents, sizes
 
 
 def dense_scorer(parents: np.ndarray, sizes: list[int]) -> Callable[[list[Tensor], str], Tensor]:
@@ -89,17 +74,18 @@ def megabytes(step: Callable[[], Tensor]) -> float:
     return sum(kept.values()) / 1e6
 
 
-def main() -> None:
+def main(table: str = "") -> int:
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    parents, sizes = thesis_tree(np.random.default_rng(0))
+    parents = thesis_tree(np.random.default_rng(0), N_LEAVES, DEPTH)
+    sizes = [int(n) for n in parents.max(axis=0) + 1]
     tree, dense = BranchTree.of(parents), dense_scorer(parents, sizes)
     of_tree = sum(x.nbytes for x in vars(tree).values() if isinstance(x, Tensor)) / 1e6
     print(f"{len(parents)} leaves, {DEPTH} levels of {sizes} cells; aim: {AIM} × less of both")
     print(
         f"{'kind':12} {'batch':>5} {'dense ms':>9} {'ours ms':>8} {'ratio':>6} {'80 %':>12} memory"
     )
-    missed = []
+    missed, rows = [], []
     for kind in KINDS:
         for batch, n_steps in STEPS.items():
             logits = [torch.randn(batch, size, requires_grad=True) for size in sizes]
@@ -122,6 +108,10 @@ def main() -> None:
                 f"{kind:12} {batch:5} {slow:9.2f} {fast:8.2f} {ratio:6.1f} "
                 f"{low:5.1f} … {high:4.1f} {memory:6.1f}"
             )
+            rows.append(
+                {"kind": kind, "batch": batch, "dense_ms": slow, "ours_ms": fast, "times": ratio}
+                | {"low": low, "high": high, "times_memory": memory}
+            )
             missed += [
                 f"{what} of {kind} at batch {batch} ({found:.1f} ×)"
                 for what, found in (("time", ratio), ("memory", memory))
@@ -132,7 +122,10 @@ def main() -> None:
         if missed
         else f"aim of {AIM} × met by all medians"
     )
+    if table:
+        pd.DataFrame(rows).round(3).to_csv(table, index=False)
+    return int(bool(missed))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(*sys.argv[1:]))

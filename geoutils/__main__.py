@@ -140,8 +140,8 @@ def train_command(options: argparse.Namespace) -> int:
     """Train one thing that a study lists, or all of them, from the files of notebooks 01 and 02."""
     from accelerate import PartialState
 
-    from geoutils.training.from_study import train_recipe
-    from geoutils.training.study_training import SECTION, StudyTraining
+    from geoutils.training.recipes.from_study import train_recipe
+    from geoutils.training.recipes.study_training import SECTION, StudyTraining
 
     root, study = find_root(), options.study
     base = Path(options.out_dir).resolve() if options.out_dir else root

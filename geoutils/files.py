@@ -30,6 +30,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def remove_leftovers(path: str | Path) -> None:
+    """Delete what killed writers left of a file under temporary names; nobody may be writing it."""
+    path = Path(path)
+    for leftover in path.parent.glob(f".{path.stem}.*{path.suffix}"):
+        leftover.unlink()
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

@@ -16,7 +16,6 @@ from torch import Tensor, nn
 
 from geoutils.files import replacing
 from geoutils.models.backbone import Backbone
-from geoutils.models.classifier import MultiPartitionClassifier
 from geoutils.models.geolocator import Geolocator
 from geoutils.models.heads import Head
 
@@ -61,9 +60,7 @@ def load_model(folder: str | Path) -> Geolocator | Head:
     config = json.loads((folder / CONFIG).read_text())
     kind = config.pop("model", None)
     with torch.random.fork_rng(devices=[]):  # the weights drawn here are about to be replaced
-        if kind == MultiPartitionClassifier.__name__:  # written before heads had names
-            model = MultiPartitionClassifier(**config)
-        elif kind == "Geolocator":
+        if kind == "Geolocator":
             model = Geolocator(_backbone(config["backbone"]), _head(config["head"], folder))
         elif kind == "Head":
             model = _head(config["head"], folder)

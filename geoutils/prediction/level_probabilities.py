@@ -7,7 +7,7 @@ from numpy import ndarray
 from torch import nn
 from tqdm import tqdm
 
-from geoutils.training.augment import as_images
+from geoutils.training.augmentation.augment import as_images
 
 BATCH = 256
 

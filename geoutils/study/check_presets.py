@@ -32,7 +32,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from tqdm import tqdm
 
-from geoutils.models import Backbone, Geolocator
+from geoutils.models import Backbone, Geolocator, parameter_count
 from geoutils.models.heads import Head
 from geoutils.models.losses import join_levels
 from geoutils.photos import pictures
@@ -40,13 +40,13 @@ from geoutils.photos.positions import rendered_manifest
 from geoutils.study.published_targets import published_targets
 from geoutils.study.settings import find_root, read_study, study_names
 from geoutils.training.batches import read_val_batch
-from geoutils.training.checkpoint import Progress
 from geoutils.training.epoch import run_learner, train_epoch
 from geoutils.training.examples import Examples
 from geoutils.training.job import Job
 from geoutils.training.preparation import globals_restored, prepare
 from geoutils.training.preset import Preset
-from geoutils.training.recipe import Recipe, asked_of, build_head, read_recipe
+from geoutils.training.recipes.recipe import Recipe, asked_of, build_head, read_recipe
+from geoutils.training.state.checkpoint import Progress
 from geoutils.training.threads import Speed
 from geoutils.training.totals import accuracies, joined
 from geoutils.training.validation import validate
@@ -125,11 +125,11 @@ def check_model(name: str, model: Geolocator | Head, recipe: Recipe, inputs: nda
         model=name,
         head=recipe.head,
         backbone=model.backbone.name if isinstance(model, Geolocator) else "its features",
-        millions=n_parameters(model) / 1e6,
-        head_millions=n_parameters(job.head) / 1e6,
+        millions=parameter_count(model) / 1e6,
+        head_millions=parameter_count(job.head) / 1e6,
         before=before,
         after=after,
-        val_loss=joined(totals, job.preset.loss),
+        val_loss=joined(totals, job.preset.loss, job.preset.term_weights),
         accuracy=float(np.nanmean(accuracies(totals))),
         seconds=time.perf_counter() - started,
     )
@@ -161,7 +161,7 @@ def batch_loss(job: Job) -> float:
     batch = read_val_batch(job, job.val_batches()[0])
     with torch.no_grad(), batch_statistics(job.model):
         terms, _ = run_learner(job.learner, batch, 0, PRECISION)
-    return float(join_levels(terms, job.preset.loss))
+    return float(join_levels(terms, job.preset.loss, job.preset.term_weights))
 
 
 @contextmanager
@@ -192,11 +192,6 @@ def build_backbone(section: dict[str, Any]) -> Backbone:
         return Backbone(section["backbone"], section["pooling"], "", section["drop_path"])
 
 
-def n_parameters(model: nn.Module) -> int:
-    """Number of weights that are learned."""
-    return sum(weight.numel() for weight in model.parameters())
-
-
 def thesis_backbones() -> pd.DataFrame:
     """Parameters of the thesis's backbones beside its Table 6.1, batch statistics counted too.
 
@@ -208,7 +203,7 @@ def thesis_backbones() -> pd.DataFrame:
         with torch.device("meta"):
             network = timm.create_model(name, num_classes=1000)
         statistics = [b for key, b in network.named_buffers() if "running" in key]
-        ours = n_parameters(network) + sum(map(torch.numel, statistics))
+        ours = parameter_count(network) + sum(map(torch.numel, statistics))
         rows.append({"backbone": name, "paper": paper, "ours": ours, "difference": ours - paper})
     return pd.DataFrame(rows)
 

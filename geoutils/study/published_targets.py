@@ -12,7 +12,7 @@ from geoutils.partitions.published_settings import (
     ISN_CELLS,
     KORDOPATIS_CELLS,
 )
-from geoutils.training.targets import Targets, check_partition
+from geoutils.training.recipes.targets import Targets, check_partition
 
 CPLANET_CELLS = {f"set_{i}": n for i, n in enumerate((9969, 9969, 12977, 12333, 11262), 1)}
 THESIS_LEAVES = 72  # Loria 2021, section 6.5
@@ -33,7 +33,7 @@ def published_targets(name: str, n_photos: int, seed: int = 0) -> Targets:
     sizes = _sizes(check_partition(name))
     rng = np.random.default_rng(seed)
     if name == "tree":
-        parents = _tree(THESIS_LEAVES, rng)
+        parents = thesis_tree(rng, THESIS_LEAVES)
     elif name in NESTED:
         parents = _nested(list(sizes.values()))
     else:
@@ -89,11 +89,17 @@ def _nested(n_cells: list[int]) -> Int[ndarray, "leaves levels"]:
     return np.stack(columns[::-1], axis=1)
 
 
-def _tree(n_leaves: int, rng: np.random.Generator) -> Int[ndarray, "leaves levels"]:
-    """Parents in a tree of unlike depths: six faces, and random leaves split into four."""
+def thesis_tree(
+    rng: np.random.Generator, n_leaves: int, max_depth: int = 30
+) -> Int[ndarray, "leaves levels"]:
+    """Parents in a tree as the thesis's: six faces, and random leaves split into four.
+
+    It has at least `n_leaves` leaves, of unlike depths up to `max_depth` levels; −1 below a leaf.
+    """
     branches = [(face,) for face in range(6)]
     while len(branches) < n_leaves:
-        branch = branches.pop(int(rng.integers(len(branches))))
+        shallow = [i for i, branch in enumerate(branches) if len(branch) < max_depth]
+        branch = branches.pop(int(rng.choice(shallow)))
         branches += [(*branch, child) for child in range(4)]
     depth = max(map(len, branches))
     parents = np.full((len(branches), depth), -1)

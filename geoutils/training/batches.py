@@ -14,7 +14,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from geoutils.models.truth import Truth
-from geoutils.training.augment import as_images, augmented, draw
+from geoutils.training.augmentation.augment import as_images, augmented, draw
 from geoutils.training.job import AUGMENTATION, Job
 
 AHEAD = 2  # batches

@@ -13,10 +13,10 @@ from tqdm import tqdm
 
 from geoutils.models.losses import term_factors
 from geoutils.training.batches import Batch, ahead, read_train_batch
-from geoutils.training.checkpoint import Progress, save_state
 from geoutils.training.job import Job
 from geoutils.training.learner import set_training
 from geoutils.training.optimization import learning_rate
+from geoutils.training.state.checkpoint import Progress, save_state
 from geoutils.training.totals import Arriving, joined
 
 

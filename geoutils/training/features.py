@@ -19,8 +19,8 @@ from tqdm import tqdm
 from geoutils.files import replacing
 from geoutils.models.backbone import Backbone
 from geoutils.models.geolocator import Geolocator
-from geoutils.training.augment import as_images
-from geoutils.training.fingerprint import (
+from geoutils.training.augmentation.augment import as_images
+from geoutils.training.state.fingerprint import (
     CODE,
     code_fingerprint,
     fingerprint,

@@ -14,21 +14,28 @@ from safetensors.torch import load_file
 from torch import nn
 from tqdm import tqdm
 
+from geoutils.files import remove_leftovers
 from geoutils.models.geolocator import Geolocator
 from geoutils.models.heads import Head
 from geoutils.models.saving import CONFIG, WEIGHTS, load_weights, save_model
-from geoutils.training.checkpoint import STATE, Progress, load_state, read_progress, save_state
 from geoutils.training.epoch import train_epoch
 from geoutils.training.examples import Examples
-from geoutils.training.folder_lock import holding
-from geoutils.training.identity import run_key
 from geoutils.training.job import Job
 from geoutils.training.learner import head_of
 from geoutils.training.optimization import is_over
 from geoutils.training.pairs import CellPairs
 from geoutils.training.preparation import globals_restored, prepare, speed_of, start_accelerator
 from geoutils.training.preset import Preset
-from geoutils.training.record import (
+from geoutils.training.state.checkpoint import (
+    STATE,
+    Progress,
+    load_state,
+    read_progress,
+    save_state,
+)
+from geoutils.training.state.folder_lock import holding
+from geoutils.training.state.identity import run_key
+from geoutils.training.state.record import (
     FACTS,
     LOG,
     facts,
@@ -135,9 +142,7 @@ def _start(job: Job, key: str) -> Progress:
     main = job.accelerator.is_main_process
     if main:
         for name in WRITTEN:  # what a killed run was just writing
-            stem, suffix = Path(name).stem, Path(name).suffix
-            for path in job.folder.glob(f".{stem}.*{suffix}"):
-                path.unlink()
+            remove_leftovers(job.folder / name)
     progress = read_progress(job.folder)
     if progress is not None and progress.key == key:
         load_state(job.folder, job.model, job.optimizer)

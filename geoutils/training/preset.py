@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from math import isfinite
 from numbers import Real
 from typing import Any
 
-from geoutils.training.augmentation import Augmentation
+from geoutils.training.augmentation.settings import Augmentation
+from geoutils.training.known_names import known_name
 from geoutils.whole import checked_whole
 
 CHOICES = {
@@ -83,9 +83,7 @@ class Preset:
         """
         known = [field.name for field in fields(cls)]
         for name in values:
-            if name not in known:
-                near = get_close_matches(name, known) or known
-                raise ValueError(f"preset: unknown {name!r}; did you mean {', '.join(near)}?")
+            known_name("preset", name, known)
         values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
         _check_kinds(values)
         if isinstance(values.get("augmentation"), Mapping):

@@ -19,7 +19,7 @@ from geoutils.models.saving import load_weights
 from geoutils.training import loop
 from geoutils.training.examples import Examples
 from geoutils.training.preset import Preset
-from geoutils.training.record import read_log
+from geoutils.training.state.record import read_log
 from geoutils.whole import checked_whole
 
 

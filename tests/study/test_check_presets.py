@@ -11,9 +11,9 @@ from geoutils.study import check_presets
 from geoutils.study.check_presets import batch_loss, check_study, main, thesis_backbones
 from geoutils.study.published_targets import published_targets, semantic_cells
 from geoutils.training.examples import Examples
-from geoutils.training.paper_presets import PAPER_PRESETS
 from geoutils.training.preparation import prepare
 from geoutils.training.preset import Preset
+from geoutils.training.recipes.paper_presets import PAPER_PRESETS
 
 SECTION = {
     "image_size": 40,

@@ -16,7 +16,7 @@ from geoutils.photos.scenes import compose, render
 from geoutils.study.execute import execute_notebook
 from geoutils.study.run import with_photos_counted, write_settings
 from geoutils.study.settings import find_root, read_study
-from geoutils.training.from_study import StudyTraining, train_head
+from geoutils.training.recipes.from_study import StudyTraining, train_head
 
 ROOT = find_root()
 SIZE = 64

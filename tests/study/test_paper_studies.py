@@ -8,9 +8,9 @@ import torch
 from geoutils.models import Backbone
 from geoutils.partitions import published_settings as published
 from geoutils.study.settings import read_study, study_names
-from geoutils.training.augmentation import Augmentation
-from geoutils.training.paper_presets import PAPER_PRESETS
-from geoutils.training.recipe import Recipe, read_recipe
+from geoutils.training.augmentation.settings import Augmentation
+from geoutils.training.recipes.paper_presets import PAPER_PRESETS
+from geoutils.training.recipes.recipe import Recipe, read_recipe
 
 ROOT = Path(__file__).parents[2]
 STUDIES = [name for name in study_names(ROOT) if name.startswith("paper_")]

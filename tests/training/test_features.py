@@ -9,7 +9,7 @@ import torch
 
 from geoutils.models import Backbone, Geolocator, MultiPartitionClassifier, save_model
 from geoutils.training import cache_features, features, features_key, identity, open_features
-from geoutils.training.fingerprint import fingerprint, pixels_fingerprint
+from geoutils.training.state.fingerprint import fingerprint, pixels_fingerprint
 
 
 @pytest.fixture

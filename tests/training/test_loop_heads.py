@@ -8,11 +8,11 @@ from safetensors.torch import load_file
 from geoutils.models import Backbone, ClassesHead, Geolocator
 from geoutils.models.retrieval import RetrievalHead
 from geoutils.training import Examples, Preset, epoch, read_facts, train
-from geoutils.training.checkpoint import STATE
-from geoutils.training.fingerprint import code_fingerprint
-from geoutils.training.folder_lock import holding
-from geoutils.training.identity import run_key
 from geoutils.training.processes import train_in_processes
+from geoutils.training.state.checkpoint import STATE
+from geoutils.training.state.fingerprint import code_fingerprint
+from geoutils.training.state.folder_lock import holding
+from geoutils.training.state.identity import run_key
 
 PRESET = Preset(epochs=4, batch_size=8, learning_rate=3e-3, warmup_epochs=0, threads=1)
 

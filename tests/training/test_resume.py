@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from geoutils.models import ClassesHead, MultiPartitionClassifier
 from geoutils.training import Augmentation, Examples, Preset, preparation, train
 from geoutils.training import epoch as epoch_module
-from geoutils.training.checkpoint import STATE, read_progress
+from geoutils.training.state.checkpoint import STATE, read_progress
 
 # 12 epochs of 6 steps, a state after every second step.
 PRESET = Preset(

@@ -43,17 +43,18 @@ class HMCHead(CellHead):
         super().__init__()
         self.tree = BranchTree.of(parents)
         check_combination(n_level_cells, self.tree, combination, epsilon, alpha)
-        self._how = {"combination": combination, "epsilon": epsilon, "alpha": alpha}
+        self._how = {"kind": combination, "epsilon": epsilon, "alpha": alpha}
         self.arguments = {
             "n_features": n_features,
             "n_level_cells": [int(cells) for cells in n_level_cells],
             "parents": parents,
-            **self._how,
+            "combination": combination,
+            "epsilon": epsilon,
+            "alpha": alpha,
             "hidden": hidden,
             "dropout": dropout,
         }
         self.n_cells = [len(parents)]
-        self.register_buffer("parents", self.tree.parents)
         self.hidden, width = hidden_layer(n_features, hidden, dropout)
         self.levels = nn.ModuleList(nn.Linear(width, cells) for cells in n_level_cells)
         self.smooth_targets(smoothing_km, centers_deg)
@@ -71,7 +72,7 @@ class HMCHead(CellHead):
         """Log-probabilities of the leaves."""
         self.tree = self.tree.to(features.device)
         levels = self.level_log_probs(features)
-        return [hmc_scores(levels, self.tree, *self._how.values(), normalized=True)]
+        return [hmc_scores(levels, self.tree, **self._how, normalized=True)]
 
     def extra_repr(self) -> str:
         """How levels are combined, in the printed model (a training run is known by it)."""

@@ -9,7 +9,7 @@ from geoutils.models import Geolocator, load_model
 from geoutils.partitions import Hierarchy, adaptive_partitions, adaptive_tree
 from geoutils.photos import manifest as manifests
 from geoutils.training import read_facts, read_log
-from geoutils.training.from_study import (
+from geoutils.training.recipes.from_study import (
     backbone_after,
     seen_pixels,
     shared_inputs,
@@ -19,8 +19,8 @@ from geoutils.training.from_study import (
     train_recipe,
     untrained_backbone,
 )
-from geoutils.training.record import write_facts
-from geoutils.training.study_training import StudyTraining, native_precision
+from geoutils.training.recipes.study_training import StudyTraining, native_precision
+from geoutils.training.state.record import write_facts
 
 TOWNS = np.array([[48.85, 2.35], [51.5, -0.12], [40.7, -74.0], [35.7, 139.7], [-33.9, 18.4]])
 PRESET = {"epochs": 1, "batch_size": 16, "warmup_epochs": 0}

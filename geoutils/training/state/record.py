@@ -12,9 +12,9 @@ from numpy import ndarray
 
 from geoutils.files import replacing
 from geoutils.models.summary import parameter_count
-from geoutils.training.checkpoint import Progress
 from geoutils.training.job import Job
 from geoutils.training.optimization import learning_rate
+from geoutils.training.state.checkpoint import Progress
 from geoutils.training.totals import accuracies, average_losses, joined
 
 LOG = "training_log.csv"

@@ -14,8 +14,8 @@ from numpy import ndarray
 
 from geoutils.photos import open_pixels, read_manifest
 from geoutils.photos.scene_groups import scene_numbers
-from geoutils.training.recipe import Recipe, read_recipe
-from geoutils.training.targets import Targets, read_targets
+from geoutils.training.recipes.recipe import Recipe, read_recipe
+from geoutils.training.recipes.targets import Targets, read_targets
 
 SECTION = "03_training"  # of the study file
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from geoutils.training.augment import Augmentation, as_images, augmented, draw
+from geoutils.training.augmentation.augment import Augmentation, as_images, augmented, draw
 
 
 def photos(n=4, size=16, seed=0):

@@ -8,8 +8,8 @@ import torch
 
 from geoutils.models import ClassesHead
 from geoutils.training import Examples, Preset, epoch, train
-from geoutils.training.checkpoint import Progress, load_state, restore_optimizer, save_state
 from geoutils.training.optimization import build_optimizer
+from geoutils.training.state.checkpoint import Progress, load_state, restore_optimizer, save_state
 from geoutils.training.threads import Speed
 
 OPTIMIZERS = ("adamw", "adam", "sgd", "rmsprop")

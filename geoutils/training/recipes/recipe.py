@@ -10,9 +10,9 @@ import torch
 
 from geoutils.models.heads import Head
 from geoutils.training.known_names import known_name
-from geoutils.training.paper_presets import PAPER_PRESETS
 from geoutils.training.preset import Preset
-from geoutils.training.targets import Targets, check_partition
+from geoutils.training.recipes.paper_presets import PAPER_PRESETS
+from geoutils.training.recipes.targets import Targets, check_partition
 
 FINEST = ("classes", "mvmf", "hmc", "retrieval")  # heads that are asked about one level alone
 FROM_TARGETS = {"n_features", "n_cells", "n_level_cells", "parents"}  # what no file has to say

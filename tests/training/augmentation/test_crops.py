@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image, ImageFilter
 
-from geoutils.training.augment import Augmentation, augmented, draw
+from geoutils.training.augmentation.augment import Augmentation, augmented, draw
 
 
 def smooth_photo(height, width, seed=0):

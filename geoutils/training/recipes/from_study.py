@@ -14,15 +14,17 @@ from accelerate import PartialState
 from jaxtyping import Float32, UInt8
 from numpy import ndarray
 
+from geoutils.files import remove_leftovers
 from geoutils.models import Backbone, Geolocator, Head, load_model, save_model
+from geoutils.models.saving import CONFIG, WEIGHTS
 from geoutils.training.features import cache_features, features_key
 from geoutils.training.learner import head_of
 from geoutils.training.loop import train
 from geoutils.training.processes import train_in_processes
-from geoutils.training.recipe import Recipe, asked_of, build_head
-from geoutils.training.record import read_facts
-from geoutils.training.study_training import StudyTraining
-from geoutils.training.targets import Targets
+from geoutils.training.recipes.recipe import Recipe, asked_of, build_head
+from geoutils.training.recipes.study_training import StudyTraining
+from geoutils.training.recipes.targets import Targets
+from geoutils.training.state.record import read_facts
 
 UNTRAINED = "untrained"  # the backbone as it starts, where there is no stage
 CLASSIFIERS = ("classes", "multi_partition")
@@ -137,6 +139,8 @@ def train_head(
     device = next(head.parameters()).device
     model = Geolocator(shared_backbone(study).to(device), head).eval()
     if PartialState().is_main_process:
+        for written in (WEIGHTS, CONFIG):
+            remove_leftovers(study.folder(name) / written)
         save_model(model, study.folder(name))
     return model, log
 

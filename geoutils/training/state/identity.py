@@ -8,14 +8,14 @@ from numpy import ndarray
 from geoutils.models.geolocator import Geolocator
 from geoutils.models.heads import Head
 from geoutils.training.examples import Examples
-from geoutils.training.fingerprint import (
+from geoutils.training.learner import head_of
+from geoutils.training.preset import Preset
+from geoutils.training.state.fingerprint import (
     CODE,
     code_fingerprint,
     fingerprint,
     pixels_fingerprint,
 )
-from geoutils.training.learner import head_of
-from geoutils.training.preset import Preset
 
 
 def run_key(

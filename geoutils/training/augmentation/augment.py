@@ -14,10 +14,8 @@ from jaxtyping import Bool, Float, Int, Shaped, UInt8
 from numpy import ndarray
 from torch import Tensor
 
-from geoutils.training.augmentation import Augmentation
-from geoutils.training.crops import cut, resized, rotated, transposed
-
-__all__ = ["Augmentation", "Draws", "as_images", "augmented", "draw"]
+from geoutils.training.augmentation.crops import cut, resized, rotated, transposed
+from geoutils.training.augmentation.settings import Augmentation
 
 TRIES = 10  # of a crop that fits into its photo
 

@@ -11,7 +11,7 @@ from geoutils.partitions import (
     geoclass_set,
 )
 from geoutils.partitions.geoclass import GEOCLASS_SETS
-from geoutils.training.targets import Targets, read_targets
+from geoutils.training.recipes.targets import Targets, read_targets
 
 TOWNS = np.array([[48.85, 2.35], [51.5, -0.12], [40.7, -74.0], [35.7, 139.7], [-33.9, 18.4]])
 

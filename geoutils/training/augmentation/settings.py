@@ -7,9 +7,10 @@ false. The papers mirrored theirs, and one turned them upside down; their preset
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from numbers import Real
 from typing import Any
+
+from geoutils.training.known_names import known_name
 
 CHANGES = ("turn", "flip", "color")
 
@@ -73,9 +74,7 @@ class Augmentation:
         """
         known = [field.name for field in fields(cls)]
         for name in values:
-            if name not in known:
-                near = get_close_matches(name, known) or known
-                raise ValueError(f"augmentation: unknown {name!r}; did you mean {', '.join(near)}?")
+            known_name("augmentation", name, known)
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
 

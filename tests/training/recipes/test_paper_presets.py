@@ -5,10 +5,10 @@ import itertools
 import pytest
 import torch
 
-from geoutils.training.augmentation import Augmentation
+from geoutils.training.augmentation.settings import Augmentation
 from geoutils.training.optimization import is_over, learning_rate
-from geoutils.training.paper_presets import PAPER_PRESETS
 from geoutils.training.preset import Preset
+from geoutils.training.recipes.paper_presets import PAPER_PRESETS
 
 MULTI_STEP = {  # paper: epochs, batch, first rate, epochs after which it is halved
     "semp": (15, 200, 0.01, [3, 6, 9, 12, 13, 14]),

@@ -13,7 +13,7 @@ the middle: presets of such heads hold no augmentation, also where the paper aug
 
 from dataclasses import replace
 
-from geoutils.training.augmentation import Augmentation
+from geoutils.training.augmentation.settings import Augmentation
 from geoutils.training.preset import Preset
 
 # Theiner et al. 2022 (SemP), section 4.1, "Network Training & Inference". The rate is halved after

@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from geoutils.training import Preset
-from geoutils.training.paper_presets import PAPER_PRESETS
-from geoutils.training.recipe import asked_of, build_head, read_recipe
-from geoutils.training.targets import Targets
+from geoutils.training.recipes.paper_presets import PAPER_PRESETS
+from geoutils.training.recipes.recipe import asked_of, build_head, read_recipe
+from geoutils.training.recipes.targets import Targets
 
 CENTERS = [np.array([[0.0, 0.0], [10.0, 20.0]]), np.array([[0, 0], [10, 20], [11, 21.0]])]
 S2 = Targets(
