@@ -3,19 +3,17 @@ import json
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
 from geoutils.models import (
     Backbone,
     Geolocator,
-    MultiPartitionClassifier,
     load_model,
     save_model,
 )
 from geoutils.models.heads import ClassesHead, Head, HMCHead, MultiPartitionHead, MvMFHead
-from geoutils.models.saving import CONFIG, WEIGHTS, load_weights
+from geoutils.models.saving import CONFIG, load_weights
 
 N_FEATURES = 192
 CENTERS = np.array([[0.0, 0.0], [10.0, 20.0], [-30.0, 170.0]])
@@ -126,16 +124,6 @@ def test_models_written_before_backbones_had_settings_still_load(tmp_path):
     (tmp_path / CONFIG).write_text(json.dumps(config))
     images = torch.rand(2, 3, 64, 64)
     assert_same(model(images), load_model(tmp_path)(images))
-
-
-def test_models_written_before_heads_had_names_still_load(tmp_path):
-    model = MultiPartitionClassifier("small_resnet", [4, 7], seed=3).eval()
-    save_file(model.state_dict(), tmp_path / WEIGHTS)
-    old = {"model": "MultiPartitionClassifier", "backbone_name": "small_resnet", "n_cells": [4, 7]}
-    (tmp_path / CONFIG).write_text(json.dumps(old))
-    loaded = load_model(tmp_path)
-    images = torch.rand(2, 3, 64, 64)
-    assert_same(model(images), loaded(images))
 
 
 def test_loading_leaves_the_random_state_alone(tmp_path):

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from geoutils.models import Backbone, Geolocator, MultiPartitionClassifier, save_model
-from geoutils.training import cache_features, features, features_key, identity, open_features
+from geoutils.training import cache_features, features, features_key, open_features
+from geoutils.training.state import identity
 from geoutils.training.state.fingerprint import fingerprint, pixels_fingerprint
 
 
@@ -201,7 +202,7 @@ def test_bad_input_is_refused(study):
         features_key(folder / "checkpoint", folder / "none.parquet", pixels)
     with pytest.raises(ValueError, match="source: no checkpoint"):
         features_key(folder / "none", manifest, pixels)
-    with pytest.raises(ValueError, match="takes: 'words'; expected one of features, tokens"):
+    with pytest.raises(ValueError, match="takes: 'words'; expected features, tokens"):
         features_key(folder / "checkpoint", manifest, pixels, "words")
     with pytest.raises(ValueError, match="takes: 'words'"):
         cache_features(model, pixels, path, "key", "words")
