@@ -1,6 +1,5 @@
 """Backbones: from a photo to a vector of features, or one for each place in it, by timm's name."""
 
-from difflib import get_close_matches
 from typing import Any
 
 import timm
@@ -9,6 +8,7 @@ from jaxtyping import Float
 from timm.data import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD
 from torch import Tensor, nn
 
+from geoutils.known_names import known_name, similar_names
 from geoutils.models import small_resnet  # noqa: F401  (registers the network with timm)
 from geoutils.models.pretrained import create_network
 
@@ -38,10 +38,9 @@ class Backbone(nn.Module):
     ):
         super().__init__()
         if not timm.is_model(name):
-            similar = ", ".join(get_close_matches(name, timm.list_models(), n=5))
-            raise ValueError(f"backbone: timm knows no {name!r}; similar: {similar or 'none'}")
-        if pooling not in POOLINGS:
-            raise ValueError(f"pooling: {pooling!r}; expected one of {', '.join(POOLINGS)}")
+            similar = similar_names(name, timm.list_models())
+            raise ValueError(f"backbone: timm knows no {name!r}{similar}")
+        known_name("pooling", pooling, POOLINGS)
         if not 0 <= drop_path < 1:
             raise ValueError(f"drop_path: {drop_path}; expected a probability below 1")
         self.name = name

@@ -29,6 +29,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+from geoutils.known_names import known_name
 from geoutils.models.branch_tree import BranchTree
 
 KINDS = ("product", "sum_of_logs", "smooth")
@@ -161,8 +162,7 @@ def check_combination(
     n_level_cells: Sequence[int], tree: BranchTree, kind: str, epsilon: Real, alpha: Real
 ) -> None:
     """Raise the errors of `hmc_scores` for levels of these numbers of cells."""
-    if kind not in KINDS:
-        raise ValueError(f"kind: {kind!r}; expected one of {', '.join(KINDS)}")
+    known_name("kind", kind, KINDS)
     if not 0 <= epsilon < 1:
         raise ValueError(f"epsilon: {epsilon}; expected 0 ≤ ε < 1")
     if not 0 < alpha <= 1:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float, Int, Real
+from jaxtyping import Bool, Float, Real
 from numpy import ndarray
 from scipy.special import logsumexp
 
 from geoutils.partitions import Partition
+from geoutils.prediction.best_columns import best_columns
 from geoutils.sphere import great_circle_km
 
 
@@ -28,7 +29,7 @@ def locate(
     Raises ValueError for scores that do not fit the partition, or are NaN.
     """
     _check(log_scores, partition, photo, truth_deg, top_k)
-    top = _best_cells(log_scores, min(top_k, len(partition)))
+    top = best_columns(log_scores, min(top_k, len(partition)))
     total = logsumexp(log_scores, axis=1)
     placed = np.isfinite(total)
     best = np.take_along_axis(log_scores, top, axis=1)
@@ -49,14 +50,6 @@ def locate(
             "distance_km": _distances_km(point, placed, truth_deg),
         }
     )
-
-
-def _best_cells(log_scores: Float[ndarray, "photos cells"], k: int) -> Int[ndarray, "photos k"]:
-    """The k cells of highest score, best first; of equal cells the lower index."""
-    if k < log_scores.shape[1]:
-        kth = -np.partition(-log_scores, k - 1, axis=1)[:, [k - 1]]
-        log_scores = np.where(log_scores >= kth, log_scores, -np.inf)
-    return np.argsort(-log_scores, axis=1, kind="stable")[:, :k]
 
 
 def _distances_km(

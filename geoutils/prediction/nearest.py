@@ -4,6 +4,8 @@ import numpy as np
 from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
+from geoutils.prediction.best_columns import best_columns
+
 CHUNK = 20_000_000  # similarities held in memory at once
 
 
@@ -12,8 +14,9 @@ def nearest_neighbours(
 ) -> tuple[Int[ndarray, "queries k"], Float[ndarray, "queries k"]]:
     """Rows of the k background photos of highest cosine similarity, best first, and that number.
 
-    A photo whose features are all zero is similar to nothing (0). Raises ValueError for features
-    of unequal length or fewer than k background photos.
+    Of equally similar photos the first comes first. A photo whose features are all zero is similar
+    to nothing (0). Raises ValueError for features of unequal length or fewer than k background
+    photos.
     """
     if queries.shape[1] != background.shape[1]:
         raise ValueError(
@@ -27,11 +30,9 @@ def nearest_neighbours(
     step = max(1, CHUNK // len(background))
     for start in range(0, len(queries), step):
         chunk = queries[start : start + step] @ background.T
-        best = np.argpartition(-chunk, k - 1, axis=1)[:, :k]
-        values = np.take_along_axis(chunk, best, axis=1)
-        order = np.lexsort((best, -values), axis=1)  # of equals the first photo
-        rows[start : start + step] = np.take_along_axis(best, order, axis=1)
-        similarity[start : start + step] = np.take_along_axis(values, order, axis=1)
+        best = best_columns(chunk, k)
+        rows[start : start + step] = best
+        similarity[start : start + step] = np.take_along_axis(chunk, best, axis=1)
     return rows, similarity
 
 

@@ -45,7 +45,7 @@ from geoutils.training.examples import Examples
 from geoutils.training.job import Job
 from geoutils.training.preparation import globals_restored, prepare
 from geoutils.training.preset import Preset
-from geoutils.training.recipes.recipe import Recipe, asked_of, build_head, read_recipe
+from geoutils.training.recipes.recipe import Recipe, build_head, levels_of_head, read_recipe
 from geoutils.training.state.checkpoint import Progress
 from geoutils.training.threads import Speed
 from geoutils.training.totals import accuracies, joined
@@ -245,7 +245,7 @@ def _head(recipe: Recipe, backbone: Backbone) -> Head:
 
 def _examples(recipe: Recipe, inputs: ndarray) -> Examples:
     """The batch: photos lie at the points of their finest cells, scenes take turns."""
-    targets = asked_of(recipe, published_targets(recipe.partition, N_PHOTOS))
+    targets = levels_of_head(recipe, published_targets(recipe.partition, N_PHOTOS))
     latlon_deg = targets.centers_deg[-1][targets.cells[:, -1]]
     return Examples.of(inputs, targets.cells, latlon_deg, scenes=np.arange(N_PHOTOS))
 

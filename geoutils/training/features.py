@@ -17,6 +17,7 @@ from torch import nn
 from tqdm import tqdm
 
 from geoutils.files import replacing
+from geoutils.known_names import known_name
 from geoutils.models.backbone import Backbone
 from geoutils.models.geolocator import Geolocator
 from geoutils.training.augmentation.augment import as_images
@@ -43,8 +44,7 @@ def features_key(
     `source` is the folder of a checkpoint or the network itself, trained or not. Raises ValueError
     where there is no such checkpoint or manifest.
     """
-    if takes not in TAKES:
-        raise ValueError(f"takes: {takes!r}; expected one of {', '.join(TAKES)}")
+    known_name("takes", takes, TAKES)
     if not Path(manifest).is_file():
         raise ValueError(f"manifest: no file {manifest}")
     photos = pixels_fingerprint(pixels)
@@ -69,8 +69,7 @@ def cache_features(
     if model.training:
         raise ValueError("model: in training mode; call model.eval(), else features are noisy")
     takes = takes or (model.head.takes if isinstance(model, Geolocator) else "features")
-    if takes not in TAKES:
-        raise ValueError(f"takes: {takes!r}; expected one of {', '.join(TAKES)}")
+    known_name("takes", takes, TAKES)
     backbone = model.backbone if isinstance(model, Geolocator) else model
     state = {"key": key, "takes": takes, "photos": len(pixels)}
     stored = _stored(path)

@@ -6,8 +6,8 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
+from geoutils.known_names import known_name
 from geoutils.training.augmentation.settings import Augmentation
-from geoutils.training.known_names import known_name
 from geoutils.whole import checked_whole
 
 CHOICES = {

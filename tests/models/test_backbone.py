@@ -110,7 +110,7 @@ def test_drop_path_skips_branches_while_training_only():
     "arguments, message",
     [
         ({"name": "resnet5"}, "backbone: timm knows no 'resnet5'; similar: .*resnet50"),
-        ({"pooling": "mean"}, "pooling: 'mean'; expected one of avg, max"),
+        ({"pooling": "mean"}, "pooling: 'mean'; expected avg, max"),
         ({"pretrained": "imagenet"}, "pretrained: 'imagenet'; expected one of"),
         ({"name": "vgg11", "drop_path": 0.4}, "drop_path: 0.4; vgg11 has no branches"),
         ({"drop_path": 1.0}, "drop_path: 1.0; expected a probability below 1"),

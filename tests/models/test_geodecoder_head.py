@@ -229,7 +229,7 @@ def test_size_of_the_papers_decoder(n_scenes, millions):
     [
         ({"n_scenes": 1}, r"n_scenes: 1; expected 0 \(none\), or two or more"),
         ({"n_scenes": -3}, "n_scenes: -3"),
-        ({"scene_handling": "none"}, "scene_handling: 'none'; expected one of"),
+        ({"scene_handling": "none"}, "scene_handling: 'none'; expected queries, task"),
         ({"width": 9}, "width: 9; expected a multiple of the 2 heads"),
     ],
 )

@@ -130,7 +130,7 @@ def test_the_dense_layer_of_the_thesis_comes_first():
 def test_refuses_what_does_not_fit():
     parents, n_level_cells = quad_tree()
     for change, message in [
-        ({"combination": "sum"}, "kind: 'sum'; expected one of product"),
+        ({"combination": "sum"}, "kind: 'sum'; expected product"),
         ({"epsilon": 1.0}, "epsilon: 1.0"),
         ({"n_level_cells": n_level_cells[:-1]}, "levels, but parents has 5"),
         ({"n_level_cells": [2, *n_level_cells[1:]]}, "at level 0, which has 2 cells"),

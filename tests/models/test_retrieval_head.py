@@ -201,7 +201,7 @@ def test_photos_that_are_no_pairs_are_refused():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"loss": "contrastive"}, "loss: 'contrastive'; expected one of infonce, triplet"),
+        ({"loss": "contrastive"}, "loss: 'contrastive'; expected infonce, triplet"),
         ({"temperature": 0}, "temperature: 0; expected more than 0"),
         ({"margin": -0.1}, r"margin: -0.1; expected more than 0"),
         ({"hidden": 0}, "hidden: 0; expected one or more"),

@@ -24,6 +24,12 @@ def test_length_does_not_matter_and_zero_is_like_nothing():
     np.testing.assert_allclose(similarity, [[1, 0, 0], [0, 0, 0]])
 
 
+def test_of_equals_the_first_photos_are_taken():
+    background = np.tile([[1.0, 0], [0, 1]], (200, 1))
+    rows, _ = nearest_neighbours(np.array([[0, 1.0], [2, 0.1]]), background, k=3)
+    assert rows.tolist() == [[1, 3, 5], [0, 2, 4]]
+
+
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="background: 3 features, but queries have 2"):
         nearest_neighbours(np.ones((1, 2)), np.ones((5, 3)), k=1)

@@ -1,9 +1,9 @@
 """A run that is killed at any moment ends with the same weights as one that is left alone."""
 
+import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from geoutils.models import ClassesHead, MultiPartitionClassifier
+from geoutils.models import ClassesHead, MultiPartitionClassifier, saving
 from geoutils.training import Augmentation, Examples, Preset, preparation, train
 from geoutils.training import epoch as epoch_module
+from geoutils.training.state import checkpoint
 from geoutils.training.state.checkpoint import STATE, read_progress
 
 # 12 epochs of 6 steps, a state after every second step.
@@ -57,25 +58,36 @@ def head_run(folder):
 
 
 RUNS = {"photos": toy_run, "features": head_run}
+MOMENTS = {
+    "pass": (epoch_module, "run_learner"),
+    "state": (checkpoint, "save_file"),
+    "weights": (saving, "save_file"),
+}
 
 
-def killed_run(which, folder, wait_s):
-    """Start the same run in another process; SIGKILL it `wait_s` after its first new state."""
-    state, before = folder / STATE, _written(folder / STATE)
-    process = subprocess.Popen(
-        [sys.executable, __file__, which, str(folder)], stderr=subprocess.DEVNULL
-    )
-    deadline = time.monotonic() + 120
-    while _written(state) == before and process.poll() is None:
-        assert time.monotonic() < deadline, "the run wrote no state"
-        time.sleep(0.005)
-    time.sleep(wait_s)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL, "the run ended before it was killed"
+def killed_run(which, folder, moment, call):
+    """The same run in another process, which kills itself at the `call`-th such moment."""
+    command = [sys.executable, __file__, which, str(folder), moment, str(call)]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == -signal.SIGKILL, f"not killed: {ended.stderr[-2000:]}"
 
 
-def _written(path):
-    return path.stat().st_mtime_ns if path.exists() else None
+def die_at(moment, call):
+    """SIGKILL this process after the `call`-th forward pass, or when half of a file is written."""
+    module, name = MOMENTS[moment]
+    function, calls = getattr(module, name), 0
+
+    def deadly(*arguments, **options):
+        nonlocal calls
+        calls += 1
+        result = function(*arguments, **options)
+        if calls == call:
+            if name == "save_file":
+                os.truncate(arguments[1], os.path.getsize(arguments[1]) // 2)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(module, name, deadly)
 
 
 def same_tensors(first, second):
@@ -92,10 +104,10 @@ def uninterrupted(tmp_path_factory):
 
 def test_killed_and_restarted_gives_the_same_weights(tmp_path, uninterrupted):
     folder, log = uninterrupted
-    killed_run("photos", tmp_path, wait_s=0.13)
+    killed_run("photos", tmp_path, "state", 11)
     progress = read_progress(tmp_path)
-    assert (0, 0) < (progress.epoch, progress.step) < (12, 0)
-    (tmp_path / ".state.half.safetensors").write_bytes(b"caught while it was written")
+    assert (progress.epoch, progress.step) == (3, 2)  # the tenth state; three are written per epoch
+    assert list(tmp_path.glob(".state*")), "no trace of the state that was being written"
     resumed = toy_run(tmp_path)
     for name in ("model.safetensors", STATE):
         assert same_tensors(folder / name, tmp_path / name), name
@@ -105,16 +117,16 @@ def test_killed_and_restarted_gives_the_same_weights(tmp_path, uninterrupted):
 
 
 def test_a_head_killed_again_and_again_gives_the_same_weights(tmp_path):
-    """Random moments, while a state is being written among them: half of the time goes there."""
+    """While better weights are written, and in a step between two states."""
     log = head_run(tmp_path / "whole")
     assert 150 < len(log) < 400, "patience should have ended this run"
     assert log["learning_rate"].nunique() > 3
-    rng, seen = np.random.default_rng(0), []
-    for wait_s in rng.uniform(0, 0.3, 2):
-        killed_run("features", tmp_path / "killed", wait_s)
+    seen = []
+    for moment, call in (("weights", 3), ("pass", 401)):
+        killed_run("features", tmp_path / "killed", moment, call)
         progress = read_progress(tmp_path / "killed")
         seen.append((progress.epoch, progress.step))
-    assert seen == sorted(seen) and len(set(seen)) == 2, seen
+    assert seen == sorted(set(seen)), seen
     resumed = head_run(tmp_path / "killed")
     for name in ("model.safetensors", STATE):
         assert same_tensors(tmp_path / "whole" / name, tmp_path / "killed" / name), name
@@ -154,4 +166,5 @@ def test_a_damaged_state_is_named(tmp_path):
 
 
 if __name__ == "__main__":
+    die_at(sys.argv[3], int(sys.argv[4]))
     RUNS[sys.argv[1]](Path(sys.argv[2]))

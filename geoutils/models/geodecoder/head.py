@@ -10,6 +10,7 @@ from jaxtyping import Real as RealArray
 from numpy import ndarray
 from torch import Tensor, nn
 
+from geoutils.known_names import known_name
 from geoutils.models.geodecoder.decoder import GeoDecoder
 from geoutils.models.geodecoder.scenes import queries_of_scene, scene_confidences, scene_loss
 from geoutils.models.heads.cell_head import CellHead
@@ -55,8 +56,7 @@ class GeoDecoderHead(CellHead):
             raise ValueError(f"n_cells: {list(n_cells)}; expected two or more cells at every level")
         if n_scenes < 0 or n_scenes == 1:
             raise ValueError(f"n_scenes: {n_scenes}; expected 0 (none), or two or more")
-        if scene_handling not in HANDLINGS:
-            raise ValueError(f"scene_handling: {scene_handling!r}; expected one of {HANDLINGS}")
+        known_name("scene_handling", scene_handling, HANDLINGS)
         self.n_cells = [int(cells) for cells in n_cells]
         self.n_scenes = n_scenes
         self.arguments = {

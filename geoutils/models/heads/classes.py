@@ -20,6 +20,7 @@ class ClassesHead(CellHead):
     """
 
     kind = "classes"
+    asks_finest = True
 
     def __init__(
         self,
@@ -43,6 +44,11 @@ class ClassesHead(CellHead):
         self.hidden, width = hidden_layer(n_features, hidden, dropout)
         self.cells = nn.Linear(width, n_cells)
         self.smooth_targets(smoothing_km, centers_deg)
+
+    @property
+    def finest_layer(self) -> nn.Linear:
+        """What scores the cells."""
+        return self.cells
 
     def forward(
         self, features: Float[Tensor, "photos features"]

@@ -16,12 +16,14 @@ class Head(nn.Module, ABC):
     Heads register by `kind` when they are defined; a saved model names its head so. A head whose
     `takes` is "tokens" is given one vector per place in the picture instead of one per photo. A
     head whose `learns_from` is "pairs" is given batches of two photos of one cell each, one after
-    the other; others are given photos in any order.
+    the other; others are given photos in any order. A head that `asks_finest` learns the cells of
+    the last level alone, the others those of all levels.
     """
 
     kind: ClassVar[str]
     takes: ClassVar[str] = "features"
     learns_from: ClassVar[str] = "photos"
+    asks_finest: ClassVar[bool] = False
     kinds: ClassVar[dict[str, type["Head"]]] = {}
 
     def __init_subclass__(cls, **arguments):

@@ -26,6 +26,7 @@ class HMCHead(CellHead):
     """
 
     kind = "hmc"
+    asks_finest = True
 
     def __init__(
         self,

@@ -36,6 +36,11 @@ class MultiPartitionHead(CellHead):
         self.levels = nn.ModuleList(nn.Linear(n_features, cells) for cells in n_cells)
         self.smooth_targets(smoothing_km, centers_deg)
 
+    @property
+    def finest_layer(self) -> nn.Linear:
+        """What scores the cells of the last level."""
+        return self.levels[-1]
+
     def forward(
         self, features: Float[Tensor, "photos features"]
     ) -> list[Float[Tensor, "photos _"]]:

@@ -53,6 +53,7 @@ class MvMFHead(CellHead):
     """
 
     kind = "mvmf"
+    asks_finest = True
 
     def __init__(self, n_features: int, centers_deg: Real[ndarray, "cells 2"]):
         super().__init__()

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from geoutils.known_names import known_name
 from geoutils.models.heads.head import Head
 from geoutils.models.retrieval.bank import MemoryBank
 from geoutils.models.retrieval.embedding import ResidualEmbedding
@@ -37,6 +38,7 @@ class RetrievalHead(Head):
 
     kind = "retrieval"
     learns_from = "pairs"
+    asks_finest = True
 
     def __init__(
         self,
@@ -49,8 +51,7 @@ class RetrievalHead(Head):
         residual: bool = True,
     ):
         super().__init__()
-        if loss not in LOSSES:
-            raise ValueError(f"loss: {loss!r}; expected one of {', '.join(LOSSES)}")
+        known_name("loss", loss, LOSSES)
         if not temperature > 0:
             raise ValueError(f"temperature: {temperature}; expected more than 0")
         if not margin > 0:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any
 
-from geoutils.training.known_names import known_name
+from geoutils.known_names import known_name
 
 CHANGES = ("turn", "flip", "color")
 

@@ -21,13 +21,12 @@ from geoutils.training.features import cache_features, features_key
 from geoutils.training.learner import head_of
 from geoutils.training.loop import train
 from geoutils.training.processes import train_in_processes
-from geoutils.training.recipes.recipe import Recipe, asked_of, build_head
+from geoutils.training.recipes.recipe import Recipe, build_head, levels_of_head
 from geoutils.training.recipes.study_training import StudyTraining
 from geoutils.training.recipes.targets import Targets
 from geoutils.training.state.record import read_facts
 
 UNTRAINED = "untrained"  # the backbone as it starts, where there is no stage
-CLASSIFIERS = ("classes", "multi_partition")
 MACHINE = ("threads", "precision", "compile", "checkpoint_steps")  # of a preset: differs by machine
 OnEpoch = Callable[[pd.DataFrame], None]
 
@@ -85,7 +84,7 @@ def train_network(
     """
     recipe, seed = study.recipes[name], study.settings["seed"]
     backbone = backbone_after(study, stage_before(study, name))
-    targets = asked_of(recipe, study.targets(recipe.partition))
+    targets = levels_of_head(recipe, study.targets(recipe.partition))
     takes_tokens = Head.kinds[recipe.head].takes == "tokens"
     width = backbone.n_channels if takes_tokens else backbone.n_features
     model = Geolocator(backbone, build_head(recipe, width, targets, seed))
@@ -130,7 +129,7 @@ def train_head(
     Raises ValueError where the last stage, or what the head starts from, is not finished.
     """
     recipe = study.heads[name]
-    targets = asked_of(recipe, study.targets(recipe.partition))
+    targets = levels_of_head(recipe, study.targets(recipe.partition))
     inputs = shared_inputs(study, Head.kinds[recipe.head].takes)
     head = build_head(recipe, inputs.shape[-1], targets, study.settings["seed"])
     if recipe.start_from is not None:
@@ -181,15 +180,14 @@ def _train(
 
 def _classifier(study: StudyTraining, recipe: Recipe) -> torch.nn.Linear:
     """The last layer of a trained classifier over the same cells."""
-    name = recipe.start_from
-    others = {name: other for name, other in study.recipes.items() if other.head in CLASSIFIERS}
-    if name not in others or others[name].partition != recipe.partition:
+    name, other = recipe.start_from, study.recipes.get(recipe.start_from)
+    is_classifier = other is not None and hasattr(Head.kinds[other.head], "finest_layer")
+    if not is_classifier or other.partition != recipe.partition:
         raise ValueError(
             f"{recipe.name}: start_from {name!r}; expected a classifier over {recipe.partition}"
         )
     _check_finished(study, name)
-    head = head_of(load_model(study.log_folder(name)))
-    return head.cells if others[name].head == "classes" else head.levels[-1]
+    return head_of(load_model(study.log_folder(name))).finest_layer
 
 
 def _check_finished(study: StudyTraining, name: str) -> None:

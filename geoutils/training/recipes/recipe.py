@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from geoutils.known_names import known_name
 from geoutils.models.heads import Head
-from geoutils.training.known_names import known_name
 from geoutils.training.preset import Preset
 from geoutils.training.recipes.paper_presets import PAPER_PRESETS
 from geoutils.training.recipes.targets import Targets, check_partition
 
-FINEST = ("classes", "mvmf", "hmc", "retrieval")  # heads that are asked about one level alone
-FROM_TARGETS = {"n_features", "n_cells", "n_level_cells", "parents"}  # what no file has to say
+# What no file has to say; `n_cells` is one number for a head that asks about one level alone.
+OF_CELLS = ("n_features", "n_cells", "centers_deg", "n_level_cells", "parents")
 OTHERS = ("head", "partition", "preset", "after")  # keys that are no arguments of the head
 
 
@@ -54,20 +54,20 @@ def read_recipe(name: str, mapping: Any, shared: Mapping[str, Any] | None = None
         if not isinstance(mapping.get(key, ""), str | None):
             raise ValueError(f"{name}: {key}: {mapping[key]!r}; expected a name")
     head = known_name(f"{name}: head", mapping["head"], sorted(Head.kinds))
+    kind = Head.kinds[head]
     try:
         for part in mapping["partition"].split("+"):
             check_partition(part)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-    if head in FINEST and "+" in mapping["partition"]:
+    if kind.asks_finest and "+" in mapping["partition"]:
         raise ValueError(
             f"{name}: partition: {mapping['partition']!r}; {head} is asked about one level, "
             "expected one partition"
         )
     options = {key: value for key, value in mapping.items() if key not in OTHERS}
-    known = set(inspect.signature(Head.kinds[head].__init__).parameters) - FROM_TARGETS
-    known -= {"self", "centers_deg"}
-    if hasattr(Head.kinds[head], "start_from"):
+    known = _arguments(kind) - set(OF_CELLS)
+    if hasattr(kind, "start_from"):
         known.add("start_from")
     for key in options:
         known_name(f"{name}: option of {head}", str(key), sorted({*known, *OTHERS}))
@@ -83,36 +83,38 @@ def read_recipe(name: str, mapping: Any, shared: Mapping[str, Any] | None = None
     )
 
 
-def asked_of(recipe: Recipe, targets: Targets) -> Targets:
-    """The levels that a recipe's head is asked about: the finest alone for those of one softmax."""
-    return targets.finest if recipe.head in FINEST else targets
+def levels_of_head(recipe: Recipe, targets: Targets) -> Targets:
+    """The levels that a recipe's head learns: all of them, or the finest alone."""
+    return targets.finest if Head.kinds[recipe.head].asks_finest else targets
 
 
 def build_head(recipe: Recipe, n_features: int, targets: Targets, seed: int = 0) -> Head:
     """The untrained head of a recipe; its weights depend on `seed` alone.
 
     `n_features` is the length of a feature vector, or of a token for a head that takes tokens.
+    Of what is known of the cells (`OF_CELLS`) a head is given what its arguments name.
     Raises ValueError for a partition whose levels do not nest where the head needs a tree.
     """
-    asked = asked_of(recipe, targets)
-    arguments: dict[str, Any] = {"n_features": n_features} | recipe.options
-    if recipe.head == "classes":
-        arguments["n_cells"] = asked.n_cells[0]
-    elif recipe.head == "hmc":
-        if asked.parents is None:
-            raise ValueError(f"{recipe.name}: partition {recipe.partition} is no tree; hmc is")
+    kind, levels = Head.kinds[recipe.head], levels_of_head(recipe, targets)
+    known: dict[str, Any] = {
+        "n_features": n_features,
+        "n_cells": levels.n_cells[-1] if kind.asks_finest else levels.n_cells,
+        "centers_deg": np.concatenate(levels.centers_deg),
+    }
+    if levels.parents is not None:
         # Cells beyond the last ancestor of a leaf hold no leaf: nothing could be learned of them.
-        arguments["n_level_cells"] = [int(n) for n in asked.parents.max(axis=0) + 1]
-        arguments["parents"] = asked.parents
-    elif recipe.head in ("multi_partition", "geodecoder"):
-        arguments["n_cells"] = asked.n_cells
-    if recipe.head == "mvmf":
-        arguments["centers_deg"] = asked.centers_deg[0]
-    elif recipe.options.get("smoothing_km"):
-        arguments["centers_deg"] = np.concatenate(asked.centers_deg)
+        known["n_level_cells"] = [int(last) + 1 for last in levels.parents.max(axis=0)]
+        known["parents"] = levels.parents
+    wanted = _arguments(kind) & set(OF_CELLS)
+    if not wanted <= known.keys():
+        raise ValueError(f"{recipe.name}: partition {recipe.partition} is no tree; {kind.kind} is")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Head.kinds[recipe.head](**arguments)
+        return kind(**{name: known[name] for name in wanted}, **recipe.options)
+
+
+def _arguments(kind: type[Head]) -> set[str]:
+    return set(inspect.signature(kind).parameters)
 
 
 def _preset(name: str, given: Any, shared: Mapping[str, Any]) -> Preset:

@@ -8,10 +8,10 @@ from jaxtyping import Bool, Float, Int, Real
 from numpy import ndarray
 
 from geoutils.atlas import country_of
+from geoutils.known_names import known_name
 from geoutils.partitions import Hierarchy, Partition
 from geoutils.sphere import spherical_mean
 from geoutils.training.examples import Examples
-from geoutils.training.known_names import known_name
 
 FOLDERS = {"s2": "", "seven": "seven", "tree": "tree", "semantic": "semantic"}  # of hierarchies
 PARTITIONS = ("countries", *FOLDERS, "fullest", "cplanet")

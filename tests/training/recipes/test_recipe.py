@@ -4,7 +4,7 @@ import torch
 
 from geoutils.training import Preset
 from geoutils.training.recipes.paper_presets import PAPER_PRESETS
-from geoutils.training.recipes.recipe import asked_of, build_head, read_recipe
+from geoutils.training.recipes.recipe import build_head, levels_of_head, read_recipe
 from geoutils.training.recipes.targets import Targets
 
 CENTERS = [np.array([[0.0, 0.0], [10.0, 20.0]]), np.array([[0, 0], [10, 20], [11, 21.0]])]
@@ -87,9 +87,9 @@ def test_a_recipe_is_a_mapping():
 
 def test_heads_of_one_softmax_are_asked_the_finest_level():
     for head in ("classes", "mvmf", "hmc", "retrieval"):
-        assert asked_of(recipe(head), S2).level_names == ["fine"]
+        assert levels_of_head(recipe(head), S2).level_names == ["fine"]
     for head in ("multi_partition", "geodecoder"):
-        assert asked_of(recipe(head), S2) is S2
+        assert levels_of_head(recipe(head), S2) is S2
 
 
 def test_heads_fit_their_partition():
