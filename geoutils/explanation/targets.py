@@ -1,4 +1,8 @@
-"""What is to be explained: differentiable scores of a chosen cell, one number per photo."""
+"""What is to be explained: differentiable scores, one number per photo.
+
+A `Score` is what explainers take. It is made from an `Answer`, a model's log-probability of every
+cell, by choosing a cell (`cell_score`) or a group of cells, such as a country's (`group_score`).
+"""
 
 from collections.abc import Callable
 
@@ -6,6 +10,9 @@ import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from geoutils.explanation.answers import Answer, refuse_training
 
 # A photo batch and the chosen class of each photo → one score per photo.
 Score = Callable[[Float[Tensor, "photos 3 h w"], Int[Tensor, " photos"]], Float[Tensor, " photos"]]
@@ -18,7 +25,7 @@ def cell_log_score(model: nn.Module, parents: Int[ndarray, "cells levels"]) -> S
     of cell c's ancestor at level h. A cell lacking an ancestor has no finite score: ValueError.
     Source: Müller-Budack et al. (2018), the product of a cell's probabilities at all levels.
     """
-    _refuse_training(model)
+    refuse_training(model)
     ancestors = torch.as_tensor(parents)
 
     def score(
@@ -38,7 +45,7 @@ def cell_log_score(model: nn.Module, parents: Int[ndarray, "cells levels"]) -> S
 
 def level_logit(model: nn.Module, level: int = -1) -> Score:
     """Logit of a cell of one level, by default the finest: the target for the prediction f."""
-    _refuse_training(model)
+    refuse_training(model)
 
     def score(
         images: Float[Tensor, "photos 3 h w"], cells: Int[Tensor, " photos"]
@@ -48,6 +55,45 @@ def level_logit(model: nn.Module, level: int = -1) -> Score:
     return score
 
 
-def _refuse_training(model: nn.Module) -> None:
-    if model.training:
-        raise ValueError("model: in training mode, whose dropout and batch statistics are noise")
+def cell_score(answer: Answer) -> Score:
+    """Log-probability of a cell by any answer."""
+
+    def score(
+        images: Float[Tensor, "photos 3 h w"], cells: Int[Tensor, " photos"]
+    ) -> Float[Tensor, " photos"]:
+        return answer(images).gather(1, cells[:, None])[:, 0]
+
+    return score
+
+
+def group_score(answer: Answer, groups: Int[ndarray, " cells"]) -> Score:
+    """Log of the summed probability of a group of cells: of a country, say.
+
+    `groups[c]` is the group that cell c belongs to, −1 for none; the score's targets are groups.
+    Its ValueError names a target that no cell belongs to.
+    """
+    members = torch.as_tensor(groups)
+
+    def score(
+        images: Float[Tensor, "photos 3 h w"], chosen: Int[Tensor, " photos"]
+    ) -> Float[Tensor, " photos"]:
+        inside = members.to(chosen.device) == chosen[:, None]
+        if not inside.any(dim=1).all():
+            empty = int(chosen[~inside.any(dim=1)][0])
+            raise ValueError(f"targets: no cell belongs to group {empty}")
+        return answer(images).masked_fill(~inside, -torch.inf).logsumexp(dim=1)
+
+    return score
+
+
+def similarity_score(model: nn.Module, references: Float[Tensor, "references features"]) -> Score:
+    """Cosine between a photo's embedding and a fixed one; the score's targets are their rows."""
+    refuse_training(model)
+    directions = normalize(references.detach())
+
+    def score(
+        images: Float[Tensor, "photos 3 h w"], rows: Int[Tensor, " photos"]
+    ) -> Float[Tensor, " photos"]:
+        return (normalize(model(images)) * directions[rows]).sum(dim=1)
+
+    return score

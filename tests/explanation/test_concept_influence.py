@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import ndimage
@@ -78,6 +78,7 @@ def test_tied_pixels_share_the_remaining_places():
     np.testing.assert_array_equal(top_k_weights(explanation, 5)[0, 0], 1)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is
 @given(
     hnp.arrays(np.float32, (2, 6, 7), elements=st.floats(-2, 2, width=32)),
     hnp.arrays(np.uint8, (2, 6, 7), elements=st.integers(0, 4)),

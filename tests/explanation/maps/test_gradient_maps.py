@@ -14,8 +14,8 @@ from geoutils.explanation import (
     integrated_gradients,
     level_logit,
 )
-from geoutils.explanation.attribution import smooth_squared
-from geoutils.explanation.baselines import IMAGENET_MEAN
+from geoutils.explanation.maps.baselines import IMAGENET_MEAN
+from geoutils.explanation.maps.gradients import smooth_squared
 
 PARENTS = np.array([[0, 0], [0, 1], [1, 2], [1, 3], [1, 4]])
 
@@ -170,7 +170,9 @@ def test_refuses_what_cannot_be_explained(model, images):
         explanation_maps(score, images * 255, CELLS)
     with pytest.raises(ValueError, match="images: none"):
         explanation_maps(score, images[:0], CELLS[:0])
-    with pytest.raises(ValueError, match="explainer: 'grad_cam', expected"):
+    with pytest.raises(ValueError, match=r"explainer: 'grad_cams'; expected .* similar: grad_cam"):
+        explanation_maps(score, images, CELLS, "grad_cams")
+    with pytest.raises(ValueError, match=r"layer: none; Grad-CAM needs one"):
         explanation_maps(score, images, CELLS, "grad_cam")
     with pytest.raises(ValueError, match="n_steps, n_copies: 0, 5"):
         explanation_maps(score, images, CELLS, n_steps=0)
