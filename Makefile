@@ -2,6 +2,7 @@
 #
 #   make study                        run the default study and make its report
 #   make study STUDY=own_photos PHOTOS=folder   the same on your own photos
+#   make ablations                    every sweep over one choice at a time (after make study)
 #   make smoke                        a tiny study through every notebook
 #   make test                         all tests
 #   make test-nominatim               install a real Nominatim server, geocode with it
@@ -20,10 +21,13 @@ RUN := $(VENV)/bin/python -m
 
 export PYTHONUNBUFFERED = 1
 
-.PHONY: study smoke report test test-nominatim lab lint bench check-presets setup clean
+.PHONY: study ablations smoke report test test-nominatim lab lint bench check-presets setup clean
 
 study: setup
 	$(RUN) geoutils run --study "$(STUDY)" $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(OUT),--out-dir "$(OUT)")
+
+ablations: setup
+	$(RUN) geoutils ablations --study "$(STUDY)" $(if $(OUT),--out-dir "$(OUT)")
 
 smoke:
 	$(MAKE) study STUDY=smoke

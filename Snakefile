@@ -12,6 +12,7 @@ from pathlib import Path
 
 from geoutils.study.run import recorded_settings
 from geoutils.study.stale import code_version, photos_version
+from geoutils.study.sweep_tables import table_files
 
 ROOT = Path(workflow.basedir)
 STUDY = config["study"]
@@ -39,6 +40,13 @@ def model(path):
 def executed(study):
     sections = recorded_settings(Path(), study)
     return [f"results/{study}/notebooks/{name}.ipynb" for name in sections if name[:2].isdigit()]
+
+
+def sweep_tables(study):
+    """Tables of the sweeps that were run, which notebook 10 shows."""
+    results, committed = Path("results", study), ROOT / "results"
+    other = recorded_settings(Path(), study)["10_ablations"]["tables_of"]
+    return [str(f) for f in table_files(results, committed / other if other else None).values()]
 
 
 localrules:
@@ -109,10 +117,24 @@ rule evaluation:
         model("notebooks/03_training.ipynb"),
     output:
         R + "notebooks/04_evaluation.ipynb",
-        R + "predictions/f_star_test.parquet",
+        R + "tables/04_accuracy.csv",
     params:
         name="04_evaluation",
         section=section("04_evaluation"),
+        code=code_version(report=False),
+    shell:
+        COMMAND
+
+
+rule retrieval:
+    input:
+        notebook("05_retrieval"),
+        R + "notebooks/04_evaluation.ipynb",
+    output:
+        R + "notebooks/05_retrieval.ipynb",
+    params:
+        name="05_retrieval",
+        section=section("05_retrieval"),
         code=code_version(report=False),
     shell:
         COMMAND
@@ -156,6 +178,21 @@ rule dataset_geography:
     params:
         name="09_dataset_geography",
         section=section("09_dataset_geography"),
+        code=code_version(report=False),
+    shell:
+        COMMAND
+
+
+rule ablations:
+    input:
+        notebook("10_ablations"),
+        R + "notebooks/03_training.ipynb",
+        tables=lambda wildcards: sweep_tables(wildcards.study),
+    output:
+        R + "notebooks/10_ablations.ipynb",
+    params:
+        name="10_ablations",
+        section=section("10_ablations"),
         code=code_version(report=False),
     shell:
         COMMAND

@@ -1,4 +1,4 @@
-"""The command line: `python -m geoutils run | notebook | train | score | report`."""
+"""The command line: `python -m geoutils run | notebook | train | ablations | score | report`."""
 
 import argparse
 import sys
@@ -45,6 +45,15 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     train.set_defaults(command=train_command)
     train.add_argument("name", nargs="?", default="", help="a stage or head; all if left out")
 
+    ablations = commands.add_parser(
+        "ablations", help="run a study's sweeps, and before them the study if it is not trained"
+    )
+    ablations.set_defaults(command=ablations_command)
+    ablations.add_argument("sweeps", nargs="*", metavar="sweep", help="all if left out")
+    ablations.add_argument(
+        "--budget", default="small", help="small (the default), or paper: photos, epochs and seeds"
+    )
+
     score = commands.add_parser("score", help="score a file of predictions against the truth")
     score.set_defaults(command=score_command)
     score.add_argument("predictions", help="CSV or Parquet: photo, latitude, longitude")
@@ -60,7 +69,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     report = commands.add_parser("report", help="make the HTML report from executed notebooks")
     report.set_defaults(command=report_command)
 
-    for command in (run, notebook, train, report):
+    for command in (run, notebook, train, ablations, report):
         command.add_argument("--study", default="default", help="a file under studies/")
         command.add_argument("--out-dir", default="", help="write below this folder instead")
     run.add_argument(
@@ -156,6 +165,14 @@ def train_command(options: argparse.Namespace) -> int:
         if PartialState().is_main_process:
             print(f"{name}: validation loss {log['val_loss'].min():.4f}")
     return 0
+
+
+def ablations_command(options: argparse.Namespace) -> int:
+    """Run sweeps of a study."""
+    from geoutils.study.ablations.command import run_ablations
+
+    root, budget = find_root(), options.budget
+    return run_ablations(root, options.study, options.sweeps, options.out_dir, budget)
 
 
 def score_command(options: argparse.Namespace) -> int:

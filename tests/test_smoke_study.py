@@ -142,7 +142,7 @@ def test_own_photos_are_located_and_none_is_lost(out, own_root, tmp_path):
     results = out / "results" / "own_photos"
     rejected = pd.read_csv(results / "rejected.csv")
     assert sorted(rejected["photo"]) == ["cut.jpg", "nowhere.jpg"]
-    located = pd.read_parquet(results / "predictions" / "f_star_test.parquet")
+    located = pd.read_parquet(results / "predictions" / "multi_partition_f_star_test.parquet")
     assert sorted(located["photo"]) == ["oslo.jpg", "santiago.jpg"]
     assert located["distance_km"].between(0, 20_040).all()
 

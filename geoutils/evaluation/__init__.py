@@ -30,6 +30,7 @@ from geoutils.evaluation.calibration import (
     reliability,
 )
 from geoutils.evaluation.calibration_summary import calibration_summary, confidences_of
+from geoutils.evaluation.claims import check_claims, claim_outcomes, published_claims
 from geoutils.evaluation.inequality import gini, lorenz_curve
 from geoutils.evaluation.paired_matrix import difference_matrix, paired_matrix
 from geoutils.evaluation.probability_scores import brier_scores, negative_log_likelihoods
@@ -55,6 +56,8 @@ __all__ = [
     "brier_scores",
     "calibration_noise",
     "calibration_summary",
+    "check_claims",
+    "claim_outcomes",
     "confidences_of",
     "densest_point_distances",
     "difference_matrix",
@@ -71,6 +74,7 @@ __all__ = [
     "paired_matrix",
     "percent_cells",
     "published_accuracies",
+    "published_claims",
     "published_thesis",
     "random_photo_guess",
     "reliability",

@@ -1,5 +1,7 @@
 """Figures of accuracy: how a_r grows with the radius, who leads by how much, and where."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from jaxtyping import Real
@@ -61,6 +63,27 @@ def draw_differences(ax: Axes, difference: Interval, color: str) -> None:
     ax.margins(x=0.1, y=0.15)
 
 
+def draw_difference_sets(
+    ax: Axes, differences: Mapping[str, Interval], colors: Mapping[str, str], spread: float = 0.6
+) -> None:
+    """Draw several differences of accuracies side by side at each radius, as `draw_differences`."""
+    offsets = spread * (np.arange(len(differences)) / max(1, len(differences) - 1) - 0.5)
+    ax.axhline(0, color=PALETTE["ink"], lw=0.8)
+    marks = "osD^vPX*"
+    for k, (name, difference) in enumerate(differences.items()):
+        points = 100 * np.stack([difference.estimate, difference.low, difference.high])
+        places = np.arange(points.shape[1]) + offsets[k]
+        ax.vlines(places, points[1], points[2], color=colors[name], lw=1.8)
+        filled = np.where(difference.excludes_zero, colors[name], "white")
+        look = {"edgecolors": colors[name], "linewidths": 1.2, "zorder": 3}
+        ax.scatter(places, points[0], s=26, marker=marks[k % len(marks)], color=filled, **look)
+        handle = {"marker": marks[k % len(marks)], "ls": "", "ms": 5}
+        ax.plot([], [], color=colors[name], label=name, **handle)
+    _name_radii(ax, np.arange(points.shape[1]))
+    ax.set_ylabel("difference (percentage points)")
+    ax.margins(x=0.05, y=0.1)
+
+
 def draw_intervals(
     ax: Axes, intervals: dict[str, Interval], colors: dict[str, str], spread: float = 0.5
 ) -> None:
@@ -110,7 +133,9 @@ def draw_breakdown(
     ax.plot(rows["estimate"], places, "o", ms=5, color=color, clip_on=False)
     ax.set_yticks(places, rows["label"])
     ax.set_ylim(-0.6, len(rows) - 0.4)
-    ax.set_xlim(left=0)
+    # Axes that share their scale have it fixed by the first: make room for each.
+    farthest = np.nanmax([ax.get_xlim()[1], *(1.05 * rows["estimate"]), *(1.02 * rows["high"])])
+    ax.set_xlim(0, farthest)
     in_percent(ax.xaxis)
     ax.grid(axis="y", visible=False)
     for place, photos in zip(places, rows["photos"], strict=True):

@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy import ndarray
 
+from geoutils.plots.labels import short_places
 from geoutils.plots.maps import WORLD, draw_world
 from geoutils.plots.style import PALETTE
 from geoutils.sphere import great_circle_path
@@ -18,6 +19,17 @@ TRUTH_COLOR, GUESS_COLOR = PALETTE["green"], PALETTE["vermilion"]
 SIDE, GAP, TEXT = 1.25, 0.12, 0.26  # inches: width of a card, space between, height of its text
 POINTS = 80  # points of a great circle
 GEODETIC = WORLD.as_geodetic()
+
+
+def guess_captions(distances_km: Real[ndarray, " n"], guess_deg: Real[ndarray, "n 2"]) -> list[str]:
+    """Error and the name of the guessed place of each photo, on two lines.
+
+    >>> guess_captions(np.array([3.21]), np.array([[48.86, 2.35]]))[0].splitlines()[0]
+    '3.2 km off'
+    """
+    off = [f"{d:.1f} km off" if d < 10 else f"{d:,.0f} km off" for d in distances_km]
+    places = short_places(guess_deg, 20)
+    return [f"{d}\n{place}" for d, place in zip(off, places, strict=True)]
 
 
 def draw_guess_cards(

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from geoutils.models.heads import CellHead, Head
 
-BATCH = 1024
+BATCH = 256  # more tokens at once do not fit the cache, and take twice as long
 
 
 def log_probs_of_features(

@@ -154,7 +154,7 @@ def test_a_run_decides_by_its_photos_and_later_commands_follow(folder, tmp_path,
 def test_own_photos_grow_into_a_sound_study(n_photos):
     contents = settled(read_study(find_root(), "own_photos"), n_photos)
     assert notebooks_of(contents) == [
-        *("01_photos", "02_partitions", "03_training", "04_evaluation")
+        *("01_photos", "02_partitions", "03_training", "04_evaluation", "05_retrieval")
     ]
     default = read_study(find_root(), "default")
     for name in notebooks_of(contents):

@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 import torch
 
+from geoutils.evaluation.beside import COUNTERPARTS
 from geoutils.models import Backbone
 from geoutils.partitions import published_settings as published
+from geoutils.study.methods import main_method, study_methods
+from geoutils.study.methods.looks import CROPS
 from geoutils.study.settings import read_study, study_names
 from geoutils.training.augmentation.settings import Augmentation
 from geoutils.training.recipes.paper_presets import PAPER_PRESETS
 from geoutils.training.recipes.recipe import Recipe, read_recipe
+from geoutils.training.recipes.study_training import StudyTraining
 
 ROOT = Path(__file__).parents[2]
 STUDIES = [name for name in study_names(ROOT) if name.startswith("paper_")]
@@ -51,21 +55,42 @@ def test_backbones_are_the_papers_and_see_photos_of_the_papers_size(study, backb
     assert contents["03_training"]["pooling"] == ("max" if study == "thesis" else "avg")
 
 
+def trainings(study: str) -> StudyTraining:
+    return StudyTraining.of(f"results/{study}", read_study(ROOT, study)["03_training"])
+
+
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_notebook_of_a_study_finds_the_model_it_reads(study):
-    """Notebooks 04, 06 and 08 read `multi_partition` over s2 and show it whole photos."""
-    contents = read_study(ROOT, study)
-    later = {"04_evaluation", "06_calibration", "08_concept_influence"} & set(contents)
-    found = recipes(study).get("multi_partition")
-    suits = (
-        found is not None
-        and found.partition == "s2"
-        and found.preset.augmentation.crop_px in (None, contents["03_training"]["image_size"])
+    contents, training = read_study(ROOT, study), trainings(study)
+    later = {name for name in contents if name[:2] in ("04", "06", "08")}
+    assert later == {"04_evaluation", "06_calibration"}
+    model = contents["04_evaluation"]["model"]
+    assert contents["06_calibration"]["model"] == model
+    assert main_method(training, model) in study_methods(training)
+    assert contents["04_evaluation"]["image_size"] == contents["03_training"]["image_size"]
+
+
+@pytest.mark.parametrize(
+    ("study", "system", "crops"),
+    [
+        ("semp", "SemP", "five"),
+        ("kordopatis", "Kordopatis et al.", "resize"),
+        ("cplanet", "CPlaNet", "middle"),
+        ("geodecoder", "GeoDecoder", "ten"),
+        ("thesis", "Loria", "middle"),
+    ],
+)
+def test_the_central_model_is_the_papers_and_sees_photos_as_there(study, system, crops):
+    section, training = (
+        read_study(ROOT, f"paper_{study}")["04_evaluation"],
+        trainings(f"paper_{study}"),
     )
-    assert suits or not later
-    assert bool(later) != ("evaluation on test photos" in contents["about"])
-    first = {"01_photos", "02_partitions", "03_training", "09_dataset_geography"}
-    assert first <= set(contents)
+    assert study_methods(training)[main_method(training, section["model"])].system == system
+    assert section["crops"] == crops and section["crops"] in CROPS
+    for name in (*training.stages, *training.ablation):
+        assert training.recipes[name].preset.augmentation.crop_px is not None
+    labels = {method.label for method in study_methods(training).values()}
+    assert (labels & set(COUNTERPARTS) != set()) == (study != "thesis")
 
 
 @pytest.mark.parametrize("study", STUDIES)

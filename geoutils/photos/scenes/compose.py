@@ -27,7 +27,7 @@ def compose(manifest: pd.DataFrame) -> Scenes:
     coordinate is out of range.
     """
     latlon_deg, seed = _read(manifest)
-    facts = _facts(latlon_deg)
+    facts = place_facts(latlon_deg)
     author = key_of(manifest["author"].to_numpy(dtype=object).astype(str))
     trip = key_of(author.astype(np.int64), facts["metro"].astype(np.int64))
     kind = choose_kind(seed, facts)
@@ -111,7 +111,7 @@ def _read(manifest: pd.DataFrame) -> tuple[ndarray, ndarray]:
     return latlon_deg, manifest["seed"].to_numpy(np.int64).astype(np.uint64)
 
 
-def _facts(latlon_deg: ndarray) -> dict[str, ndarray]:
+def place_facts(latlon_deg: ndarray) -> dict[str, ndarray]:
     """What the atlas knows about each position, with the keys of place, metro, admin-1, country."""
     places = atlas.places()
     town, town_km = atlas.nearest_place(latlon_deg)

@@ -10,7 +10,7 @@ from geoutils.photos.scenes.relief import exaggerated
 from geoutils.photos.scenes.scene import Scenes
 from geoutils.photos.scenes.street import has_road
 
-_CLEAR_RIDGE = 0.05  # height in the picture from which a skyline is a place's own
+CLEAR_RIDGE = 0.05  # height in the picture from which a skyline is a place's own
 _WALLED = ("street", "oldtown", "plaza", "market", "harbour", "temple")
 _WOODED = ("forest", "mountain", "fields", "village", "suburb", "savanna", "skyline", "plaza")
 
@@ -26,7 +26,7 @@ def scene_truth(scenes: Scenes) -> pd.DataFrame:
         return np.isin(scenes.kind, kind_index(*names))
 
     ridge = exaggerated(scenes.skyline_deg).max(axis=1)
-    relief = scenes.shows("relief") & (ridge > _CLEAR_RIDGE) & ~kind("street", "oldtown", "market")
+    relief = scenes.shows("relief") & (ridge > CLEAR_RIDGE) & ~kind("street", "oldtown", "market")
     landmark = landmark_concept(scenes)
     city, country = scenes.shows("city"), scenes.shows("country")
     ground = np.where(GRASSY[scenes.biome] & ~scenes.snow, "grass", "earth")

@@ -1,0 +1,28 @@
+"""Methods: every way in which what a study trained answers where a photo was taken."""
+
+from geoutils.study.methods.answers import StudyAnswers
+from geoutils.study.methods.budget import method_budgets
+from geoutils.study.methods.cell_levels import CellLevels, cell_levels
+from geoutils.study.methods.choosing import compared_methods, headline_methods
+from geoutils.study.methods.files import write_log_probs, write_predictions
+from geoutils.study.methods.listing import main_method, study_methods
+from geoutils.study.methods.method import SYSTEMS, Method
+from geoutils.study.methods.model_training import model_training
+from geoutils.study.methods.predict import predict_study
+
+__all__ = [
+    "SYSTEMS",
+    "CellLevels",
+    "Method",
+    "StudyAnswers",
+    "cell_levels",
+    "compared_methods",
+    "headline_methods",
+    "main_method",
+    "method_budgets",
+    "model_training",
+    "predict_study",
+    "study_methods",
+    "write_log_probs",
+    "write_predictions",
+]

@@ -1,0 +1,189 @@
+"""What the trained models of a study say of photos, each asked once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from jaxtyping import Float, Float32, Int, UInt8
+from numpy import ndarray
+
+from geoutils.models import Backbone, Geolocator, Head, load_model
+from geoutils.partitions import Partition
+from geoutils.partitions.geoclass import combine
+from geoutils.photos import open_pixels, read_manifest
+from geoutils.prediction import (
+    crop_log_probs,
+    embeddings_of_features,
+    log_probs_of_features,
+    mean_log_probs,
+)
+from geoutils.study.methods.cell_levels import CellLevels, cell_levels
+from geoutils.study.methods.listing import is_on_shared
+from geoutils.study.methods.looks import features_of, looks
+from geoutils.training.recipes.from_study import shared_backbone, shared_inputs
+from geoutils.training.recipes.study_training import StudyTraining
+
+RAW = ""  # in place of a retrieval head: the features as they are
+CHUNK = 2048  # training photos whose probabilities are held in memory at once
+
+
+@dataclass(frozen=True, eq=False)
+class StudyAnswers:
+    """Log-probabilities and embeddings of photos by everything that a study trained.
+
+    The photos are those of `manifest`, with their `pixels`: the study's own, or (a borrowed model)
+    those of another. Answers of one recipe at a time are kept, so ask for all that concerns a
+    recipe before the next. `crops` as in `looks`; embeddings are always of the middle.
+    """
+
+    training: StudyTraining
+    manifest: pd.DataFrame
+    pixels: UInt8[ndarray, "photos h w 3"]
+    crops: str = "middle"
+    _kept: dict = field(default_factory=dict, repr=False)
+    _features: dict = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        training: StudyTraining,
+        results: str | Path | None = None,
+        image_size: int | None = None,
+        crops: str = "middle",
+    ) -> "StudyAnswers":
+        """Answers to the photos of a results folder, by default those of the training's study.
+
+        `image_size` is the side of the pixels to show; by default that of training. Raises
+        ValueError where pixels and manifest do not fit each other.
+        """
+        if results is None or Path(results).resolve() == training.results.resolve():
+            return cls(training, training.manifest, training.pixels, crops)
+        manifest = read_manifest(Path(results) / "manifest.parquet")
+        size = image_size or training.settings["image_size"]
+        pixels = open_pixels(Path(results) / "photos" / f"{size}px.npy")
+        if len(pixels) != len(manifest):
+            raise ValueError(f"pixels: {len(pixels)} photos, but {len(manifest)} are listed")
+        return cls(training, manifest, pixels, crops)
+
+    def rows(self, split: str) -> Int[ndarray, " chosen"]:
+        """Rows of a split's photos; ValueError where there are none."""
+        rows = np.flatnonzero(self.manifest["split"] == split)
+        if not len(rows):
+            known = ", ".join(sorted(set(self.manifest["split"])))
+            raise ValueError(f"split: no {split!r} photos; there are {known}")
+        return rows
+
+    def levels(self, recipe: str) -> CellLevels:
+        """The partitions whose cells a recipe's head scores."""
+        return self.once(
+            recipe,
+            "levels",
+            lambda: cell_levels(
+                self.training.results / "partitions", self.training.recipes[recipe]
+            ),
+        )
+
+    def combined(self, recipe: str) -> Partition:
+        """The combined partition of a recipe over sets of geoclasses."""
+        return self.once(recipe, "combined", lambda: combine(self.levels(recipe).levels))
+
+    def log_probs(self, recipe: str, split: str) -> list[Float[ndarray, "photos _"]]:
+        """Log-probability of every cell of every level, coarse → fine; averaged over crops."""
+        return self.once(recipe, f"log_probs {split}", lambda: self._asked(recipe, split))
+
+    def train_log_probs(
+        self, recipe: str
+    ) -> Iterator[tuple[Int[ndarray, " some"], list[Float[ndarray, "some _"]]]]:
+        """Rows and log-probabilities of the training photos, some at a time, from features."""
+        head, rows = self._head(recipe), self.training.rows["train"]
+        features = shared_inputs(self.training, head.takes)
+        for start in range(0, len(rows), CHUNK):
+            some = rows[start : start + CHUNK]
+            yield some, log_probs_of_features(head, features[some])
+
+    def embeddings(self, recipe: str, split: str) -> Float32[ndarray, "photos values"]:
+        """Vectors of a split's photos by a retrieval head; RAW: the backbone's features."""
+        features = self._middle("features", split)
+        return self._embedded(recipe, features)
+
+    def train_embeddings(self, recipe: str) -> Float32[ndarray, "photos values"]:
+        """The same of the training photos, in the order of their rows."""
+        if ("train", recipe) not in self._features:
+            features = shared_inputs(self.training, "features")[self.training.rows["train"]]
+            self._features["train", recipe] = self._embedded(recipe, features)
+        return self._features["train", recipe]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the photos are those of the study that trained."""
+        return self.manifest is self.training.manifest
+
+    @cached_property
+    def backbone(self) -> Backbone:
+        """The shared backbone, on a GPU where there is one."""
+        return shared_backbone(self.training).to(_device())
+
+    @property
+    def _shared_crop_px(self) -> int | None:
+        return self._crop_px((list(self.training.stages) or [""])[-1])
+
+    def _crop_px(self, name: str) -> int | None:
+        return self.training.recipes[name].preset.augmentation.crop_px if name else None
+
+    def _asked(self, recipe: str, split: str) -> list[Float[ndarray, "photos _"]]:
+        is_kept = is_on_shared(self.training, recipe)
+        if not is_kept or (self.crops != "middle" and recipe not in self.training.heads):
+            model = load_model(self.training.folder(recipe)).to(_device())
+            crop_px = self._crop_px(recipe)
+            return crop_log_probs(model, looks(self.pixels[self.rows(split)], crop_px, self.crops))
+        head = self._head(recipe)
+        if self.crops == "middle":
+            return log_probs_of_features(head, self._middle(head.takes, split))
+        shown = looks(self.pixels[self.rows(split)], self._shared_crop_px, self.crops)
+        features = (features_of(self.backbone, crop, head.takes) for crop in shown)
+        return mean_log_probs([log_probs_of_features(head, values) for values in features])
+
+    def _middle(self, takes: str, split: str) -> Float32[ndarray, "photos ..."]:
+        """Features of a split's photos, of each one's middle: cached ones where there are any."""
+        rows = self.rows(split)
+        if self.is_own:
+            return shared_inputs(self.training, takes)[rows]
+        if (takes, split) not in self._features:
+            shown = looks(self.pixels[rows], self._shared_crop_px)[0]
+            self._features[takes, split] = features_of(self.backbone, shown, takes)
+        return self._features[takes, split]
+
+    def _head(self, recipe: str) -> Head:
+        return self.once(
+            recipe,
+            "head",
+            lambda: _head_of(load_model(self.training.log_folder(recipe))).to(_device()),
+        )
+
+    def _embedded(self, recipe: str, features: Float32[ndarray, "n d"]) -> Float32[ndarray, "n v"]:
+        if recipe == RAW:
+            return features
+        head = _head_of(load_model(self.training.log_folder(recipe))).to(_device())
+        return embeddings_of_features(head, features)
+
+    def once(self, recipe: str, what: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, kept until another recipe is asked about."""
+        if self._kept.get("recipe") != recipe:
+            self._kept.clear()
+            self._kept["recipe"] = recipe
+        if what not in self._kept:
+            self._kept[what] = make()
+        return self._kept[what]
+
+
+def _head_of(model: Geolocator | Head) -> Head:
+    return model.head if isinstance(model, Geolocator) else model
+
+
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
