@@ -18,8 +18,8 @@ from geoutils.study.report.summary import read_answers, read_main_table
 MAIN_TABLE = "04_accuracy"
 # The figures that show most of a notebook; of a notebook that made none of them, its first one.
 PICTURES = {
-    *("contact_sheet", "world_fine", "curves", "curve", "error_map"),
-    *("reliability", "examples", "per_million"),
+    *("contact_sheet", "world_fine", "heads", "methods", "differences", "error_map"),
+    *("fine_scale", "progress", "reliability", "examples", "per_million", "agreement"),
 }
 
 
