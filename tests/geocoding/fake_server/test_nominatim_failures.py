@@ -54,7 +54,7 @@ def test_retry_after_holds_every_thread_back(server, geocoder):
     geocoder(n_workers=4)(photos)
     times = server.times("reverse")
     assert len(times) == 51 and np.diff(times).max() > 0.9
-    assert (times < times[0] + 0.9).sum() <= 4  # those already on their way
+    assert (times < times[0] + 0.9).sum() <= 8  # on their way, and those of who heard of it late
 
 
 def test_retry_after_may_be_a_date_or_nonsense():
