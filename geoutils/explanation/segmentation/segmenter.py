@@ -1,12 +1,13 @@
 """The interface: from photos to a concept per pixel."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 from jaxtyping import UInt8
 from numpy import ndarray
 
 
+@runtime_checkable
 class Segmenter(Protocol):
     """Anything that says what each pixel of a photo shows.
 
