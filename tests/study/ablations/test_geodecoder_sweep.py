@@ -1,13 +1,12 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
+from town_study import PRESET, SECTION, town_photos
 
 from geoutils.models import load_model
 from geoutils.partitions import Hierarchy, adaptive_partitions
-from geoutils.photos import manifest as manifests
 from geoutils.prediction import hierarchical_log_scores
 from geoutils.sphere import great_circle_km
 from geoutils.study.ablations import AblationStudy, read_sweeps, variants_of
@@ -18,22 +17,7 @@ from geoutils.study.ablations.geodecoder import (
     variants,
 )
 
-TOWNS = np.array([[48.85, 2.35], [51.5, -0.12], [40.7, -74.0], [35.7, 139.7], [-33.9, 18.4]])
-TRAINING = {
-    "image_size": 64,
-    "backbone": "test_resnet",
-    "pretrained": "",
-    "pooling": "avg",
-    "drop_path": 0.0,
-    "processes": 1,
-    "threads": 1,
-    "precision": "fp32",
-    "seed": 0,
-    "stages": {},
-    "heads": {},
-    "ablation": {},
-}
-PRESET = {"epochs": 1, "batch_size": 16, "warmup_epochs": 0}
+TRAINING = SECTION | {"image_size": 64}
 SETTINGS = {
     "seeds": [0],
     "n_photos": 32,
@@ -62,25 +46,8 @@ SETTINGS = {
 def study(tmp_path_factory):
     """Sixty photos whose colour tells the town, scenes known among 3, not among 16."""
     folder = tmp_path_factory.mktemp("results")
-    rng = np.random.default_rng(0)
-    town = np.tile(np.arange(5), 12)
-    positions = TOWNS[town] + rng.normal(0, 0.2, (60, 2))
     split = np.repeat(["train", "val", "test"], [40, 10, 10])
-    pd.DataFrame(
-        {
-            "photo": [f"p{number}" for number in range(60)],
-            "latitude": positions[:, 0],
-            "longitude": positions[:, 1],
-            "author": [f"a{number % 7}" for number in range(60)],
-            "scene": np.array(manifests.SCENES)[town % 3],
-            "split": split,
-            "width": 64,
-            "height": 64,
-        }
-    ).to_parquet(folder / "manifest.parquet")
-    pixels = rng.integers(0, 60, (60, 64, 64, 3)) + 40 * town[:, None, None, None]
-    (folder / "photos").mkdir()
-    np.save(folder / "photos" / "64px.npy", pixels.astype(np.uint8))
+    positions = town_photos(folder, split, 64)
     levels = adaptive_partitions(positions[:40], 1, {"coarse": 20, "middle": 10, "fine": 5})
     Hierarchy.of(levels).save(folder / "partitions" / "seven")
     return AblationStudy.of(folder, TRAINING)

@@ -3,6 +3,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from town_study import PRESET
 
 from geoutils.models import load_model
 from geoutils.prediction import hierarchical_log_scores
@@ -23,7 +24,7 @@ from geoutils.study.ablations.retrieval import (
 from geoutils.training.recipes.from_study import train_recipe
 from geoutils.training.recipes.study_training import StudyTraining
 
-from .conftest import PRESET, SETTINGS
+from .conftest import SETTINGS
 
 RECIPE = {
     "head": "retrieval",

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+import town_study
+from town_study import SECTION, s2_cells, town_photos
 
 from geoutils.models import load_model
 from geoutils.partitions import (
     Hierarchy,
     Partition,
-    adaptive_partitions,
-    adaptive_tree,
     base_graph,
     geoclass_set,
 )
@@ -32,19 +32,9 @@ from geoutils.study.methods.predict import background_of, collector_of
 from geoutils.training.recipes.from_study import shared_inputs, train_recipe
 from geoutils.training.recipes.study_training import StudyTraining
 
-TOWNS = np.array([[48.85, 2.35], [51.5, -0.12], [40.7, -74.0], [35.7, 139.7], [-33.9, 18.4]])
-PRESET = {"epochs": 2, "batch_size": 16, "warmup_epochs": 0, "learning_rate": 0.01}
+PRESET = town_study.PRESET | {"epochs": 2, "learning_rate": 0.01}
 CROPPED = PRESET | {"augmentation": {"crop_px": 24}}
-SETTINGS = {
-    "image_size": 32,
-    "backbone": "test_resnet",
-    "pretrained": "",
-    "pooling": "avg",
-    "drop_path": 0.0,
-    "processes": 1,
-    "threads": 1,
-    "precision": "fp32",
-    "seed": 0,
+SETTINGS = SECTION | {
     "stages": {
         "countries": {"head": "classes", "partition": "countries", "preset": PRESET},
         "shared": {"head": "multi_partition", "partition": "s2+cplanet", "preset": CROPPED},
@@ -76,41 +66,12 @@ SETTINGS = {
 }
 
 
-def town_photos(folder, splits, seed):
-    """Manifest and pixels of photos whose brightness tells the town, in the given splits."""
-    rng = np.random.default_rng(seed)
-    n = len(splits)
-    town = np.arange(n) % 5
-    positions = TOWNS[town] + rng.normal(0, 0.2, (n, 2))
-    table = pd.DataFrame(
-        {
-            "photo": [f"p{number}" for number in range(n)],
-            "latitude": positions[:, 0],
-            "longitude": positions[:, 1],
-            "author": [f"a{number % 7}" for number in range(n)],
-            "scene": "urban",
-            "split": splits,
-            "width": 32,
-            "height": 32,
-        }
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    table.to_parquet(folder / "manifest.parquet")
-    pixels = rng.integers(0, 40, (n, 32, 32, 3)) + 45 * town[:, None, None, None]
-    (folder / "photos").mkdir()
-    np.save(folder / "photos" / "32px.npy", pixels.astype(np.uint8))
-    return positions
-
-
 @pytest.fixture(scope="module")
 def training(tmp_path_factory):
     folder = tmp_path_factory.mktemp("methods") / "results" / "toy"
     splits = np.where(np.arange(90) < 60, "train", np.where(np.arange(90) < 75, "val", "test"))
-    train = town_photos(folder, splits, 0)[splits == "train"]
-    Hierarchy.of(adaptive_partitions(train, 1, {"coarse": 20, "fine": 5})).save(
-        folder / "partitions"
-    )
-    adaptive_tree(train, 1, 12).save(folder / "partitions" / "tree")
+    train = town_photos(folder, splits)[splits == "train"]
+    s2_cells(folder, train)
     graph = base_graph(train, 14)
     for number, n_cells in ((1, 6), (2, 9)):
         cells = geoclass_set(graph, n_cells, GEOCLASS_SETS[1], name=f"set_{number}")

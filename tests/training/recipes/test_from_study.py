@@ -1,13 +1,11 @@
 import shutil
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
+from town_study import COUNTRIES, PRESET, SECTION, s2_cells, town_photos
 
 from geoutils.models import Geolocator, load_model
-from geoutils.partitions import Hierarchy, adaptive_partitions, adaptive_tree
-from geoutils.photos import manifest as manifests
 from geoutils.training import read_facts, read_log
 from geoutils.training.recipes.from_study import (
     backbone_after,
@@ -22,20 +20,9 @@ from geoutils.training.recipes.from_study import (
 from geoutils.training.recipes.study_training import StudyTraining, native_precision
 from geoutils.training.state.record import write_facts
 
-TOWNS = np.array([[48.85, 2.35], [51.5, -0.12], [40.7, -74.0], [35.7, 139.7], [-33.9, 18.4]])
-PRESET = {"epochs": 1, "batch_size": 16, "warmup_epochs": 0}
-SETTINGS = {
-    "image_size": 32,
-    "backbone": "test_resnet",
-    "pretrained": "",
-    "pooling": "avg",
-    "drop_path": 0.0,
-    "processes": 1,
-    "threads": 1,
-    "precision": "fp32",
-    "seed": 0,
+SETTINGS = SECTION | {
     "stages": {
-        "countries": {"head": "classes", "partition": "countries", "preset": PRESET},
+        "countries": COUNTRIES,
         "shared": {"head": "multi_partition", "partition": "s2", "preset": PRESET},
     },
     "heads": {
@@ -61,31 +48,8 @@ SETTINGS = {
 def results(tmp_path_factory):
     """What notebooks 01 and 02 leave of 60 photos, whose colour tells the town."""
     folder = tmp_path_factory.mktemp("results")
-    rng = np.random.default_rng(0)
-    town = np.tile(np.arange(5), 12)
-    positions = TOWNS[town] + rng.normal(0, 0.2, (60, 2))
     split = np.where(np.arange(60) < 45, "train", "val")
-    table = pd.DataFrame(
-        {
-            "photo": [f"p{number}" for number in range(60)],
-            "latitude": positions[:, 0],
-            "longitude": positions[:, 1],
-            "author": [f"a{number % 7}" for number in range(60)],
-            "scene": np.array(manifests.SCENES)[town % 3],
-            "split": split,
-            "width": 32,
-            "height": 32,
-        }
-    )
-    table.to_parquet(folder / "manifest.parquet")
-    pixels = rng.integers(0, 60, (60, 32, 32, 3)) + 40 * town[:, None, None, None]
-    (folder / "photos").mkdir()
-    np.save(folder / "photos" / "32px.npy", pixels.astype(np.uint8))
-    train = positions[split == "train"]
-    Hierarchy.of(adaptive_partitions(train, 1, {"coarse": 20, "fine": 5})).save(
-        folder / "partitions"
-    )
-    adaptive_tree(train, 1, 12).save(folder / "partitions" / "tree")
+    s2_cells(folder, town_photos(folder, split)[split == "train"])
     return folder
 
 
