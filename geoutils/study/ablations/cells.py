@@ -4,30 +4,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from geoutils.partitions import Hierarchy, adaptive_tree
+from geoutils.partitions import adaptive_tree
 from geoutils.study.ablations.study import AblationStudy
-from geoutils.training.recipes.targets import Targets
-
-
-def targets_of(name: str, hierarchy: Hierarchy, latlon_deg: Float[ndarray, "photos 2"]) -> Targets:
-    """Classes of all photos at every level of a hierarchy, or at its leaves where they end apart.
-
-    A photo without a position lies outside every cell. `name` is what recipes call the partition.
-    """
-    ends_at_last = hierarchy.leaves is hierarchy.levels[-1]
-    asked = list(hierarchy.levels) if ends_at_last else [hierarchy.leaves]
-    known = np.isfinite(latlon_deg).all(axis=1)
-    cells = np.full((len(latlon_deg), len(asked)), -1)
-    for number, level in enumerate(asked):
-        cells[known, number] = level.assign(latlon_deg[known])
-    return Targets(
-        name=name,
-        level_names=[level.name for level in asked],
-        n_cells=[len(level) for level in asked],
-        cells=cells,
-        centers_deg=[level.centers_deg for level in asked],
-        parents=hierarchy.parents,
-    )
+from geoutils.training.recipes.targets import Targets, targets_of
 
 
 def tree_targets(study: AblationStudy, t_min: int, t_max: int) -> Targets:

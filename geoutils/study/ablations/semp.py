@@ -13,10 +13,9 @@ import pandas as pd
 from geoutils.geocoding import Addresses, atlas_addresses
 from geoutils.partitions import Hierarchy, n_distinct_cells, semantic_partitions
 from geoutils.prediction import hierarchical_log_scores
-from geoutils.study.ablations.cells import targets_of
 from geoutils.study.ablations.study import AblationStudy
 from geoutils.study.ablations.variant import Variant
-from geoutils.training.recipes.targets import Targets
+from geoutils.training.recipes.targets import Targets, targets_of
 
 QUESTION = "thresholds"
 LEVELS = ("coarse", "middle", "fine")

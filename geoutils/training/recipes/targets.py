@@ -95,6 +95,16 @@ def read_targets(
     )
 
 
+def targets_of(name: str, hierarchy: Hierarchy, latlon_deg: Float[ndarray, "photos 2"]) -> Targets:
+    """Classes of all photos at every level of a hierarchy, or at its leaves where they end apart.
+
+    A photo without a position lies outside every cell. `name` is what recipes call the partition.
+    """
+    ends_at_last = hierarchy.leaves is hierarchy.levels[-1]
+    asked = list(hierarchy.levels) if ends_at_last else [hierarchy.leaves]
+    return _of_levels(name, asked, hierarchy.parents, latlon_deg)
+
+
 def check_partition(name: str) -> str:
     """Return the name of a partition; ValueError, with near matches, if there is none such."""
     return known_name("partition", name, PARTITIONS)
@@ -115,10 +125,7 @@ def _read(
         if not file.is_file():
             raise ValueError(f"folder: no {file}; notebook 02 makes it")
         return _of_levels(name, [Partition.load(file)], None, latlon_deg)
-    hierarchy = Hierarchy.load(folder / FOLDERS[name])
-    ends_at_last = hierarchy.leaves is hierarchy.levels[-1]
-    asked = list(hierarchy.levels) if ends_at_last else [hierarchy.leaves]
-    return _of_levels(name, asked, hierarchy.parents, latlon_deg)
+    return targets_of(name, Hierarchy.load(folder / FOLDERS[name]), latlon_deg)
 
 
 def _of_levels(
