@@ -3,6 +3,7 @@
 #   make study                        run the default study and make its report
 #   make study STUDY=own_photos PHOTOS=folder   the same on your own photos
 #   make ablations                    every sweep over one choice at a time (after make study)
+#   make demo                         a page that places your photos (after make study)
 #   make smoke                        a tiny study through every notebook
 #   make test                         all tests
 #   make test-nominatim               install a real Nominatim server, geocode with it
@@ -16,18 +17,25 @@ STUDY ?= default
 PHOTOS ?=
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 OUT ?=
+SEGMENTER ?=
+IP ?= localhost
+PORT ?= 8866
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 
 export PYTHONUNBUFFERED = 1
 
-.PHONY: study ablations smoke report test test-nominatim lab lint bench check-presets setup clean
+.PHONY: study ablations demo smoke report test test-nominatim lab lint bench check-presets setup clean
 
 study: setup
 	$(RUN) geoutils run --study "$(STUDY)" $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(OUT),--out-dir "$(OUT)")
 
 ablations: setup
 	$(RUN) geoutils ablations --study "$(STUDY)" $(if $(OUT),--out-dir "$(OUT)")
+
+demo: setup
+	$(RUN) geoutils demo --study "$(STUDY)" $(if $(OUT),--out-dir "$(OUT)") \
+		$(if $(SEGMENTER),--segmenter "$(SEGMENTER)") --ip "$(IP)" --port "$(PORT)"
 
 smoke:
 	$(MAKE) study STUDY=smoke

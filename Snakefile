@@ -154,6 +154,20 @@ rule calibration:
         COMMAND
 
 
+rule explanations:
+    input:
+        notebook("07_explanations"),
+        R + "notebooks/04_evaluation.ipynb",
+    output:
+        R + "notebooks/07_explanations.ipynb",
+    params:
+        name="07_explanations",
+        section=section("07_explanations"),
+        code=code_version(report=False),
+    shell:
+        COMMAND
+
+
 rule concept_influence:
     input:
         notebook("08_concept_influence"),

@@ -1,4 +1,4 @@
-"""The command line: `python -m geoutils run | notebook | train | ablations | score | report`."""
+"""The command line: `python -m geoutils COMMAND`, such as run, notebook, score, demo, report."""
 
 import argparse
 import sys
@@ -69,7 +69,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     report = commands.add_parser("report", help="make the HTML report from executed notebooks")
     report.set_defaults(command=report_command)
 
-    for command in (run, notebook, train, ablations, report):
+    demo = commands.add_parser("demo", help="serve the demo of a finished study")
+    demo.set_defaults(command=demo_command)
+    demo.add_argument("--ip", default="localhost", help="address to listen on")
+    demo.add_argument("--port", type=int, default=8866)
+    demo.add_argument("--segmenter", default="", help="segmentation model for uploaded photos")
+    demo.add_argument("--browser", action="store_true", help="open it in a browser")
+
+    for command in (run, notebook, train, ablations, report, demo):
         command.add_argument("--study", default="default", help="a file under studies/")
         command.add_argument("--out-dir", default="", help="write below this folder instead")
     run.add_argument(
@@ -187,6 +194,21 @@ def score_command(options: argparse.Namespace) -> int:
     )
     print(score.text)
     return 0
+
+
+def demo_command(options: argparse.Namespace) -> int:
+    """Serve the demo."""
+    from geoutils.demo.serve import serve
+
+    return serve(
+        find_root(),
+        options.study,
+        options.out_dir,
+        ip=options.ip,
+        port=options.port,
+        segmenter=options.segmenter,
+        browser=options.browser,
+    )
 
 
 def report_command(options: argparse.Namespace) -> int:

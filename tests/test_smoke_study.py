@@ -136,7 +136,7 @@ def test_own_photos_are_located_and_none_is_lost(out, own_root, tmp_path):
     (folder / "cut.jpg").write_bytes((folder / "oslo.jpg").read_bytes()[:900])
     Image.new("RGB", (20, 20)).save(folder / "nowhere.jpg")
     contents = read_study(own_root, "own_photos")
-    for name in ("01_photos", "04_evaluation"):
+    for name in ("01_photos", "04_evaluation", "07_explanations"):
         section = contents[name] | ({"photos": str(folder)} if name == "01_photos" else {})
         execute_notebook(own_root, name, "own_photos", section, str(out))
     results = out / "results" / "own_photos"

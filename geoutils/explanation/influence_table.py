@@ -75,10 +75,12 @@ def influence_table(
 
 
 def ranked(table: pd.DataFrame, n: int = 10, min_photos: int = 50) -> pd.DataFrame:
-    """Top n and lowest n concepts of each interval, side by side as in the paper's Table 3.
+    """Top n and lowest n concepts of each interval, above each other; intervals side by side.
 
-    Concepts in fewer than `min_photos` photos of an interval are left out. Where an interval has
-    fewer than 2n concepts, the lists are kept from overlapping: the top half, the lowest half.
+    Index: list ("top" or "lowest") and place in it; columns: interval, then concept, |s|, median
+    (with its interval, as text) and mean. Concepts in fewer than `min_photos` photos of an interval
+    are left out. Where an interval has fewer than 2n concepts, the lists are kept from overlapping:
+    the top half, the lowest half. Source: Theiner et al., Table 3.
     """
     kept = table[table["n_photos"] >= min_photos]
     parts = {}
@@ -86,16 +88,28 @@ def ranked(table: pd.DataFrame, n: int = 10, min_photos: int = 50) -> pd.DataFra
         ordered = rows.sort_values("median", ascending=False, kind="stable")
         length = min(n, -(-len(ordered) // 2))
         lists = {"top": ordered[:length], "lowest": ordered[length:][-n:]}
-        for name, part in lists.items():
-            shown = part[["concept", "n_photos", "median"]].reset_index(drop=True)
-            shown = shown.astype({"n_photos": "Int64"})  # lists of unlike length leave gaps
-            parts[name, interval] = shown.rename(columns={"n_photos": "|s|", "median": "ci"})
+        parts[interval] = pd.concat({name: _as_shown(part) for name, part in lists.items()})
     if not parts:
         return pd.DataFrame()
-    wide = pd.concat(
-        {key: parts[key] for key in sorted(parts, key=lambda key: key[0] != "top")}, axis=1
-    )
-    return wide.set_axis(range(1, len(wide) + 1))
+    wide = pd.concat(parts, axis=1)
+    places = sorted(wide.index, key=lambda key: (key[0] != "top", key[1]))
+    return wide.reindex(places).rename_axis(["list", "place"])
+
+
+def _as_shown(part: pd.DataFrame) -> pd.DataFrame:
+    """One list of the printed table."""
+    bounds = part[["median", "low", "high"]].to_numpy(dtype=float)
+    medians = [
+        f"{middle:.2f}" if np.isnan(low) else f"{middle:.2f} [{low:.2f}, {high:.2f}]"
+        for middle, low, high in bounds
+    ]
+    shown = {
+        "concept": part["concept"],
+        "|s|": part["n_photos"].astype("Int64"),  # lists of unlike length leave gaps
+        "median": medians,
+        "mean": part["mean"],
+    }
+    return pd.DataFrame(shown).set_axis(range(1, len(part) + 1))
 
 
 def _paper_order(column: pd.Series) -> pd.Series:

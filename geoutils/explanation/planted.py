@@ -1,6 +1,6 @@
 """The test that real photos do not allow: does the score find the concept known to be the cue?"""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,17 @@ from jaxtyping import Bool, Float, Int, Real
 from numpy import ndarray
 from scipy import stats
 
-from geoutils.evaluation.bootstrap import bootstrap_means
+
+def planted_concepts(manifest: pd.DataFrame, names: Sequence[str]) -> Int[ndarray, " photos"]:
+    """Number of each photo's planted concept among `names`; 0 where there is none, or none known.
+
+    >>> planted_concepts(pd.DataFrame({"carrier": ["sky", "", "zebra"]}), ["none", "tree", "sky"])
+    array([2, 0, 0])
+    """
+    if "carrier" not in manifest:
+        return np.zeros(len(manifest), dtype=np.int64)
+    number = {name: place for place, name in enumerate(names)}
+    return manifest["carrier"].map(number).fillna(0).to_numpy(dtype=np.int64)
 
 
 def ranked_first(
@@ -71,43 +81,6 @@ def comparable(
     """Photos whose planted concept is scored, beside at least one other."""
     planted = ~np.isnan(scores[np.arange(len(scores)), carriers]) & (carriers > 0)
     return planted & ((~np.isnan(scores)).sum(axis=1) >= 2)
-
-
-def planted_test(
-    per_photo: Mapping[str, Float[ndarray, " photos"]],
-    authors: ndarray,
-    against: str,
-    n_resamples: int = 1000,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Mean of each candidate's per-photo results, and its paired difference from one of them.
-
-    Rows: the names in `per_photo`; columns: n_photos, mean, low, high, difference, difference_low,
-    difference_high (95 % bootstrap intervals, `authors` resampled whole, the same samples for
-    all). Only photos for which every candidate has a result (no NaN) count.
-    """
-    if against not in per_photo:
-        raise ValueError(f"against: {against!r}, expected one of {list(per_photo)}")
-    values = np.stack(list(per_photo.values()), axis=1)
-    shared = ~np.isnan(values).any(axis=1)
-    if not shared.any():
-        raise ValueError("per_photo: no photo has a result of every candidate")
-    values, groups = values[shared], authors[shared]
-    reference = values[:, [list(per_photo).index(against)]]
-    means = bootstrap_means(values, groups, n_resamples, seed)
-    differences = bootstrap_means(values - reference, groups, n_resamples, seed)
-    return pd.DataFrame(
-        {
-            "n_photos": len(values),
-            "mean": means.estimate,
-            "low": means.low,
-            "high": means.high,
-            "difference": differences.estimate,
-            "difference_low": differences.low,
-            "difference_high": differences.high,
-        },
-        index=pd.Index(per_photo, name="ranked by"),
-    )
 
 
 def _spread(

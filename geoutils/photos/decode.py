@@ -69,8 +69,8 @@ def examine_all(paths: Sequence[str | Path], label: str = "looking at photos") -
         return list(tqdm(found, label, total=len(paths), unit="photo", mininterval=1))
 
 
-def decode_square(path: str | Path, size: int) -> UInt8[ndarray, "size size 3"]:
-    """The centre square of a photo, upright, in RGB, `size` pixels wide.
+def decode_square(path: str | Path | io.BytesIO, size: int) -> UInt8[ndarray, "size size 3"]:
+    """The centre square of a photo (a file, or one in memory), upright, in RGB, `size` pixels wide.
 
     JPEGs are decoded at the smallest scale of 1/1, 1/2, 1/4 or 1/8 whose shorter side still has
     twice the wanted pixels, which saves most of the work; the rest is a filtered resize. What is
@@ -82,7 +82,8 @@ def decode_square(path: str | Path, size: int) -> UInt8[ndarray, "size size 3"]:
             image.draft("RGB", (2 * size, 2 * size))
             picture = _opaque(image)
     except Exception as error:  # decoders raise whatever a damaged file leads them to
-        raise ValueError(f"photo {path}: {_problem(error)}") from None
+        name = "in memory" if isinstance(path, io.BytesIO) else path
+        raise ValueError(f"photo {name}: {_problem(error)}") from None
     side = min(picture.size)
     left, top = (picture.width - side) / 2, (picture.height - side) / 2
     square = picture.resize(

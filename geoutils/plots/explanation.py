@@ -16,7 +16,6 @@ from geoutils.plots.style import PALETTE
 INTERVAL_COLORS = (PALETTE["vermilion"], PALETTE["yellow"], PALETTE["sky"])  # near to far
 GLOW = "inferno"
 LETTER_WIDTH, LINE_HEIGHT = 0.034, 0.085  # of a label, as shares of a small panel
-NULL_COLOR = PALETTE["grey"]
 
 
 def draw_photo(ax: Axes, photo: UInt8[ndarray, "h w 3"], title: str = "") -> None:
@@ -123,40 +122,3 @@ def draw_influence_bars(ax: Axes, table: pd.DataFrame, concepts: Sequence[str]) 
     ax.set(ylim=(len(concepts) - 0.5, -0.5), xlabel="concept influence ci (median; 1 = its area)")
     ax.grid(axis="y", visible=False)
     ax.legend(title="prediction off by", loc="lower right")
-
-
-def draw_planted_test(
-    ax: Axes, table: pd.DataFrame, colors: Mapping[str, str], label: str, chance: float
-) -> None:
-    """Mean result of each candidate with its interval, and chance as a dashed line.
-
-    `table` as from `planted_test`: columns mean, low, high; its index names the candidates.
-    """
-    _draw_dots(ax, table, [colors.get(name, NULL_COLOR) for name in table.index])
-    ax.axvline(chance, color=PALETTE["ink"], linewidth=0.8, linestyle=(0, (4, 3)))
-    where = {"xytext": (3, 4), "textcoords": "offset points"}
-    ax.annotate("chance", (chance, len(table) - 0.5), fontsize="small", **where)
-    ax.set_xlabel(label)
-
-
-def draw_kept_confidence(ax: Axes, table: pd.DataFrame, cues: Sequence[str]) -> None:
-    """Share of its confidence that the prediction keeps when each thing is left out of the scene.
-
-    `table` as from `kept_confidence`; the `cues`, which carry location, are drawn in colour.
-    """
-    colors = [PALETTE["vermilion"] if name in cues else NULL_COLOR for name in table.index]
-    _draw_dots(ax, table, colors)
-    ax.axvline(1, color=PALETTE["ink"], linewidth=0.8, linestyle=(0, (4, 3)))
-    labels = [f"{name} ({n:,})" for name, n in zip(table.index, table["n_photos"], strict=True)]
-    ax.set_yticks(range(len(table)), labels)
-    ax.set_xlabel("share of the confidence that is kept (1 = nothing changes)")
-
-
-def _draw_dots(ax: Axes, table: pd.DataFrame, colors: Sequence[str]) -> None:
-    """One row per entry: a dot at its mean, a broad line over its interval."""
-    where = np.arange(len(table))
-    ax.hlines(where, table["low"], table["high"], color=colors, linewidth=4, alpha=0.4)
-    ax.scatter(table["mean"], where, color=colors, s=45, zorder=3)
-    ax.set_yticks(where, table.index)
-    ax.set_ylim(len(table) - 0.5, -0.5)
-    ax.grid(axis="y", visible=False)

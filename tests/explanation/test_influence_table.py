@@ -45,7 +45,7 @@ def test_intervals_stay_in_order_from_near_to_far():
     table = influence_table(ci, np.array([1000.0, 30.0, 2.0]), NAMES, np.array(["a", "b", "c"]))
     expected = ["[0, 25) km", "[25, 750) km", "[750, 2500) km"]
     assert table["interval"].unique().tolist() == expected
-    assert ranked(table, min_photos=1).columns.get_level_values(1).unique().tolist() == expected
+    assert ranked(table, min_photos=1).columns.get_level_values(0).unique().tolist() == expected
 
 
 def test_table_refuses_names_that_do_not_fit():
@@ -55,13 +55,22 @@ def test_table_refuses_names_that_do_not_fit():
 
 def test_ranked_shows_top_and_lowest_without_overlap(table):
     wide = ranked(table, n=10, min_photos=2)
-    near = "[0, 25) km"
-    assert wide["top", near, "concept"].dropna().tolist() == ["tower", "sky"]
-    assert wide["lowest", near, "concept"].dropna().tolist() == ["road"]
-    short = ranked(table, n=1, min_photos=3)
-    assert short["top", near, "concept"].tolist() == ["tower"]
-    assert short["lowest", near, "concept"].tolist() == ["road"]
+    near = wide["[0, 25) km"]
+    assert near.loc["top", "concept"].dropna().tolist() == ["tower", "sky"]
+    assert near.loc["lowest", "concept"].dropna().tolist() == ["road"]
+    assert near.loc[("top", 1), "|s|"] == 3 and near.loc[("top", 1), "mean"] == 2
+    median = near.loc[("top", 1), "median"]
+    assert median.startswith("2.00 [") and median.endswith("3.00]")
+    short = ranked(table, n=1, min_photos=3)["[0, 25) km"]
+    assert short.loc["top", "concept"].tolist() == ["tower"]
+    assert short.loc["lowest", "concept"].tolist() == ["road"]
     assert ranked(table, min_photos=50).empty
+
+
+def test_ranked_gives_no_interval_to_a_single_photo():
+    ci = np.array([[np.nan, 1.5, np.nan, np.nan]])
+    wide = ranked(influence_table(ci, np.array([1.0]), NAMES, np.array(["a"])), min_photos=1)
+    assert wide["[0, 25) km"].loc[("top", 1), "median"] == "1.50"
 
 
 def test_weighted_medians_equal_numpys():

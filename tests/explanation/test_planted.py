@@ -6,7 +6,6 @@ from geoutils.explanation import (
     comparable,
     concept_auc,
     pixel_auc,
-    planted_test,
     ranked_first,
 )
 
@@ -53,25 +52,3 @@ def test_pixel_auc_counts_pairs():
         assert value == pytest.approx((pairs.mean() + 1) / 2, rel=1e-12)
     assert np.isnan(pixel_auc(maps, masks)[4:]).all()
     np.testing.assert_array_equal(pixel_auc(masks[:4] * 1.0, masks[:4]), 1)
-
-
-def test_planted_test_compares_on_the_same_photos():
-    rng = np.random.default_rng(2)
-    easy = rng.random(200)  # what makes a photo easy helps both, and cancels in the difference
-    good, null = easy + 0.1 + 0.01 * rng.normal(size=200), easy.copy()
-    null[:5] = NAN
-    authors = np.array([f"author {photo // 2}" for photo in range(200)])
-    table = planted_test({"good": good, "null": null}, authors, against="null", n_resamples=300)
-    assert (table["n_photos"] == 195).all()
-    assert table.loc["good", "mean"] == pytest.approx(good[5:].mean())
-    assert table.loc["null", ["difference", "difference_low", "difference_high"]].eq(0).all()
-    own = table.loc["good", "high"] - table.loc["good", "low"]
-    paired = table.loc["good", "difference_high"] - table.loc["good", "difference_low"]
-    assert table.loc["good", "difference_low"] > 0 and paired < own / 10
-
-
-def test_planted_test_refuses_empty_comparisons():
-    with pytest.raises(ValueError, match="against: 'edges', expected one of"):
-        planted_test({"good": np.ones(3)}, np.array(["a", "b", "c"]), against="edges")
-    with pytest.raises(ValueError, match="per_photo: no photo"):
-        planted_test({"good": np.full(3, NAN)}, np.array(["a", "b", "c"]), against="good")

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from geoutils.explanation import influence_table, planted_test
+from geoutils.explanation import influence_table
 from geoutils.plots import explanation as plots
 
 NAMES = ("none", "tower", "road", "sky")
@@ -58,16 +58,3 @@ def test_bars_of_nothing_say_so(ax):
     empty = pd.DataFrame(columns=["interval", "concept", "median", "low", "high"])
     plots.draw_influence_bars(ax, empty, [])
     assert [text.get_text() for text in ax.texts] == ["no concept is in enough photos"]
-
-
-def test_dots_stand_at_the_means(ax):
-    values = {"map": np.array([0.0, 1.0, 1.0]), "edge map": np.array([0.0, 0.0, 1.0])}
-    table = planted_test(values, np.array(["a", "b", "c"]), "edge map", n_resamples=20)
-    plots.draw_planted_test(ax, table, {"map": "red"}, "hit rate", chance=0.25)
-    np.testing.assert_allclose(ax.collections[1].get_offsets()[:, 0], [2 / 3, 1 / 3])
-    kept = pd.DataFrame(
-        {"n_photos": [1200, 4], "mean": [0.7, 1.0], "low": [0.6, 0.9], "high": [0.8, 1.1]},
-        index=["landmark", "cars"],
-    )
-    plots.draw_kept_confidence(ax, kept, ["landmark"])
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["landmark (1,200)", "cars (4)"]

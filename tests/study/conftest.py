@@ -3,8 +3,14 @@
 import base64
 import io
 import json
+import re
+import shutil
+import socket
+import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -16,6 +22,17 @@ from geoutils.study.report import build_report
 
 EVIL = "<script>document.documentElement.dataset.ran = 1</script><img src=x onerror=alert(1)>"
 CAPTION = 'A square & its "sides": read it <slowly>.'
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+# What keeps Chromium itself from calling home, and where it calls if a version does all the same.
+QUIET = """
+    headless no-sandbox disable-gpu disable-quic no-first-run no-pings disable-extensions
+    disable-background-networking disable-component-update disable-sync disable-default-apps
+    disable-domain-reliability disable-client-side-phishing-detection disable-dev-shm-usage
+    disable-features=NetworkTimeServiceQuerying,OptimizationHints,MediaRouter,Translate
+    component-updater=url-source=http://127.0.0.1:9/ gaia-url=http://127.0.0.1:9
+    allow-browser-signin=false proxy-bypass-list=<-loopback> virtual-time-budget=2000 dump-dom
+""".split()
+HOME = re.compile(rb"(clients2|update|accounts|redirector)\.(google|googleapis|gvt1)\.com[:/]")
 STUDY = f"""
 title: 'Where? {EVIL}'
 about: 'All about {EVIL}'
@@ -137,3 +154,57 @@ def report(tmp_path_factory):
     index = build_report(root, "small")
     pages = {path.stem: path.read_text() for path in index.parent.iterdir()}
     return Report(root, index.parent, pages)
+
+
+class CountingProxy:
+    """A proxy that lets nothing through and remembers what was asked of it."""
+
+    def __enter__(self):
+        self.asked = []
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.socket.getsockname()[1]}"
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+        return self
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(5)
+                try:
+                    self.asked.append(connection.recv(4096).split(b"\r\n")[0])
+                    connection.sendall(b"HTTP/1.1 502 Closed\r\nContent-Length: 0\r\n\r\n")
+                except OSError:
+                    continue
+
+    def __exit__(self, *error):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.thread.join()
+
+
+def browse_page(page, profile):
+    """Open a page in headless Chromium; what it asked the network for, and the document it made."""
+    with CountingProxy() as proxy:
+        command = [CHROMIUM, *(f"--{flag}" for flag in QUIET)]
+        command += [f"--proxy-server={proxy.address}", f"--user-data-dir={profile}", page.as_uri()]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return [line for line in proxy.asked if not HOME.search(line)], done.stdout
+
+
+@pytest.fixture(scope="session")
+def browse():
+    """`browse_page`, where there is a browser to count requests with."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium is installed")
+    return browse_page
+
+
+@pytest.fixture(scope="session")
+def notebooks():
+    """How the samples write an output and a file."""
+    return SimpleNamespace(shown=shown, write=write_notebook)

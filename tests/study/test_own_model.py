@@ -36,6 +36,7 @@ SIZES = {
     "02_partitions": "image_size",
     "03_training": "image_size",
     "04_evaluation": "image_size",
+    "07_explanations": "image_size",
 }
 
 
@@ -154,7 +155,8 @@ def test_a_run_decides_by_its_photos_and_later_commands_follow(folder, tmp_path,
 def test_own_photos_grow_into_a_sound_study(n_photos):
     contents = settled(read_study(find_root(), "own_photos"), n_photos)
     assert notebooks_of(contents) == [
-        *("01_photos", "02_partitions", "03_training", "04_evaluation", "05_retrieval")
+        *("01_photos", "02_partitions", "03_training", "04_evaluation", "05_retrieval"),
+        "07_explanations",
     ]
     default = read_study(find_root(), "default")
     for name in notebooks_of(contents):

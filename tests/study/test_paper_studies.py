@@ -62,10 +62,16 @@ def trainings(study: str) -> StudyTraining:
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_notebook_of_a_study_finds_the_model_it_reads(study):
     contents, training = read_study(ROOT, study), trainings(study)
-    later = {name for name in contents if name[:2] in ("04", "06", "08")}
-    assert later == {"04_evaluation", "06_calibration"}
+    later = {name for name in contents if name[:2] in ("04", "06", "07", "08")}
+    analysed = {"08_concept_influence"} if study == "paper_semp" else set()  # its own analysis
+    assert later == {"04_evaluation", "06_calibration", "07_explanations"} | analysed
+    for name in analysed:
+        assert main_method(training, contents[name]["model"]) in study_methods(training)
+        assert contents[name]["image_size"] == contents["03_training"]["image_size"]
     model = contents["04_evaluation"]["model"]
     assert contents["06_calibration"]["model"] == model
+    assert contents["07_explanations"]["model"] == model
+    assert contents["07_explanations"]["image_size"] == contents["03_training"]["image_size"]
     assert main_method(training, model) in study_methods(training)
     assert contents["04_evaluation"]["image_size"] == contents["03_training"]["image_size"]
 

@@ -3,7 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from geoutils.partitions import Hierarchy, adaptive_partitions, adaptive_tree
+from geoutils.partitions import (
+    Hierarchy,
+    adaptive_partitions,
+    adaptive_tree,
+    base_graph,
+    geoclass_set,
+)
+from geoutils.partitions.geoclass import GEOCLASS_SETS
 from geoutils.photos import manifest as manifests
 
 TOWNS = np.array([[48.85, 2.35], [51.5, -0.12], [40.7, -74.0], [35.7, 139.7], [-33.9, 18.4]])
@@ -55,3 +62,11 @@ def s2_cells(folder, train_deg):
     levels = adaptive_partitions(train_deg, 1, {"coarse": 20, "fine": 5})
     Hierarchy.of(levels).save(folder / "partitions")
     adaptive_tree(train_deg, 1, 12).save(folder / "partitions" / "tree")
+
+
+def geoclass_sets(folder, train_deg):
+    """Two sets of geoclasses of these training photos, beside the S2 levels."""
+    graph = base_graph(train_deg, 14)
+    for number, n_cells in ((1, 6), (2, 9)):
+        cells = geoclass_set(graph, n_cells, GEOCLASS_SETS[1], name=f"set_{number}")
+        cells.save(folder / "partitions" / "cplanet" / f"{cells.name}.parquet")

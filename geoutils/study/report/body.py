@@ -10,6 +10,7 @@ from traitlets.config import Config
 
 from geoutils.study.report.cells import KINDS, Story
 from geoutils.study.report.figures import image_tag
+from geoutils.study.report.maps import map_of_output
 from geoutils.study.report.prose import prose
 from geoutils.study.report.safe_html import safe_soup
 
@@ -22,6 +23,7 @@ def body(story: Story, pages: frozenset[str] = frozenset()) -> str:
     exporter.register_filter("prose", partial(prose, pages=pages))
     exporter.register_filter("safe_html", lambda html: str(safe_soup(html, pages)))
     exporter.register_filter("figure", figure)
+    exporter.register_filter("interactive_map", map_of_output)
     html, _ = exporter.from_notebook_node(story.notebook)
     return html
 

@@ -10,6 +10,7 @@ from geoutils.study.report.body import body
 from geoutils.study.report.cells import Story, read_story
 from geoutils.study.report.index import Site, index_page
 from geoutils.study.report.layout import render
+from geoutils.study.report.maps import map_parts
 from geoutils.study.run import recorded_settings, settings_in_force
 from geoutils.study.settings import read_study
 
@@ -88,5 +89,6 @@ def notebook_page(site: Site, story: Story, stories: list[Story]) -> str:
         stories=stories,
         previous=stories[place - 1] if place else None,
         next=stories[place + 1] if place + 1 < len(stories) else None,
+        maps=map_parts(story),
         body=body(story, frozenset(other.name for other in stories)),
     )

@@ -9,13 +9,15 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
+from geoutils.plots.map_type import MAP_TYPE
 from geoutils.study.report.captions import caption_kind, number_caption
 from geoutils.study.report.figures import captions_of_cell
 from geoutils.study.report.opening import set_parts, take_title
 from geoutils.study.report.prose import plain_text, prose_soup
 
-# What a page can show without a script, best first.
+# What a page can show without a script of the notebook's, best first.
 KINDS = [
+    MAP_TYPE,
     *("text/html", "text/markdown", "text/latex"),
     *("image/svg+xml", "image/png", "image/jpeg"),
     "text/plain",
@@ -103,7 +105,8 @@ def _prepare(
         if cell.cell_type == "code":
             cell.outputs = _showable(cell.outputs)
             captions = captions_of_cell(cell.source, name, figures)
-            for output, caption in zip(_pictures(cell), captions, strict=False):
+            pictures = [output for output in _pictures(cell) if MAP_TYPE not in output.data]
+            for output, caption in zip(pictures, captions, strict=False):
                 output.metadata["report"]["alt"] = caption
         elif cell.cell_type == "markdown":
             soup = prose_soup(cell.source, pages, cell.get("attachments"))
@@ -122,10 +125,10 @@ def _showable(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def _pictures(cell: NotebookNode) -> list[NotebookNode]:
-    """The outputs of a cell that are pictures, each with a place for its texts."""
+    """The outputs of a cell that are pictures or maps, each with a place for its texts."""
     found = []
     for output in cell.get("outputs", []):
-        if any(kind.startswith("image/") for kind in output.get("data", {})):
+        if any(kind.startswith(("image/", MAP_TYPE)) for kind in output.get("data", {})):
             output.metadata.setdefault("report", NotebookNode())
             found.append(output)
     return found

@@ -9,10 +9,14 @@ from geoutils.study.report.body import TEMPLATES
 
 
 def render(template: str, **contents) -> str:
-    """A whole HTML document from one of our templates, which escape what they do not call safe."""
+    """A whole HTML document from one of our templates, which escape what they do not call safe.
+
+    `maps` are `map_parts`, for a page that has interactive maps.
+    """
     environment = _environment()
     style = (TEMPLATES / "style.css").read_text()
-    return environment.get_template(template).render(style=style, **contents)
+    contents = {"style": style, "maps": {}} | contents
+    return environment.get_template(template).render(**contents)
 
 
 def duration(seconds: float | int | None) -> str:

@@ -3,17 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-import town_study
-from town_study import SECTION, s2_cells, town_photos
 
 from geoutils.models import load_model
 from geoutils.partitions import (
     Hierarchy,
     Partition,
-    base_graph,
-    geoclass_set,
 )
-from geoutils.partitions.geoclass import GEOCLASS_SETS, combine
+from geoutils.partitions.geoclass import combine
 from geoutils.prediction import best_tuples, hierarchical_log_scores, level_log_probs
 from geoutils.sphere import great_circle_km
 from geoutils.study.methods import (
@@ -24,72 +20,12 @@ from geoutils.study.methods import (
     main_method,
     method_budgets,
     predict_study,
-    study_methods,
     write_log_probs,
     write_predictions,
 )
 from geoutils.study.methods.predict import background_of, collector_of
-from geoutils.training.recipes.from_study import shared_inputs, train_recipe
+from geoutils.training.recipes.from_study import shared_inputs
 from geoutils.training.recipes.study_training import StudyTraining
-
-PRESET = town_study.PRESET | {"epochs": 2, "learning_rate": 0.01}
-CROPPED = PRESET | {"augmentation": {"crop_px": 24}}
-SETTINGS = SECTION | {
-    "stages": {
-        "countries": {"head": "classes", "partition": "countries", "preset": PRESET},
-        "shared": {"head": "multi_partition", "partition": "s2+cplanet", "preset": CROPPED},
-    },
-    "heads": {
-        "ce": {"head": "classes", "partition": "s2", "preset": PRESET},
-        "mvmf": {"head": "mvmf", "partition": "s2", "start_from": "ce", "preset": PRESET},
-        "hc": {"head": "multi_partition", "partition": "s2", "preset": PRESET},
-        "hmc": {"head": "hmc", "partition": "tree", "preset": PRESET},
-        "cplanet": {"head": "multi_partition", "partition": "cplanet", "preset": PRESET},
-        "decoder": {
-            "head": "geodecoder",
-            "partition": "s2",
-            "n_scenes": 3,
-            "n_attention_heads": 2,
-            "width": 8,
-            "preset": PRESET,
-        },
-        "rrm": {"head": "retrieval", "partition": "s2", "hidden": 8, "preset": PRESET},
-        "rrm_plain": {
-            "head": "retrieval",
-            "partition": "s2",
-            "hidden": 8,
-            "residual": False,
-            "preset": PRESET,
-        },
-    },
-    "ablation": {"alone": {"head": "multi_partition", "partition": "s2", "preset": CROPPED}},
-}
-
-
-@pytest.fixture(scope="module")
-def training(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("methods") / "results" / "toy"
-    splits = np.where(np.arange(90) < 60, "train", np.where(np.arange(90) < 75, "val", "test"))
-    train = town_photos(folder, splits)[splits == "train"]
-    s2_cells(folder, train)
-    graph = base_graph(train, 14)
-    for number, n_cells in ((1, 6), (2, 9)):
-        cells = geoclass_set(graph, n_cells, GEOCLASS_SETS[1], name=f"set_{number}")
-        cells.save(folder / "partitions" / "cplanet" / f"{cells.name}.parquet")
-    study = StudyTraining.of(folder, SETTINGS)
-    for name in study.recipes:
-        train_recipe(study, name)
-    return study
-
-
-@pytest.fixture(scope="module")
-def methods(training):
-    return study_methods(training, n_sets=2)
-
-
-@pytest.fixture(scope="module")
-def answers(training):
-    return StudyAnswers.of(training)
 
 
 def test_methods_are_read_off_the_recipes(methods):
@@ -235,7 +171,8 @@ def test_crops_are_averaged(training, methods):
             np.testing.assert_allclose(np.exp(log_probs), expected, atol=1e-5)
     with pytest.raises(ValueError, match="crops: 'nine'; expected one of middle, five, ten"):
         StudyAnswers.of(training, crops="nine").log_probs("alone", "test")
-    whole = SETTINGS | {"stages": {"countries": SETTINGS["stages"]["countries"]}, "ablation": {}}
+    settings = dict(training.settings)
+    whole = settings | {"stages": {"countries": settings["stages"]["countries"]}, "ablation": {}}
     study = StudyTraining.of(training.results, whole)
     with pytest.raises(ValueError, match="crops: 'ten', but training saw whole photos"):
         StudyAnswers.of(study, crops="ten").log_probs("hc", "test")
