@@ -11,6 +11,7 @@
 #   make report                       make the report again from executed notebooks
 #   make lint                         style of code and notebooks
 #   make bench                        speed, side by side with what one would use instead
+#   make check-results                the committed results once more: what moved, and by chance?
 #   make check-presets                every model of the papers, at full size, for 20 steps
 
 STUDY ?= default
@@ -25,7 +26,7 @@ RUN := $(VENV)/bin/python -m
 
 export PYTHONUNBUFFERED = 1
 
-.PHONY: study ablations demo smoke report test test-nominatim lab lint bench check-presets setup clean
+.PHONY: study ablations demo smoke report test test-nominatim lab lint bench check-results check-presets setup clean
 
 study: setup
 	$(RUN) geoutils run --study "$(STUDY)" $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(OUT),--out-dir "$(OUT)")
@@ -61,6 +62,9 @@ lint: setup
 bench: setup
 	missed=0; for script in benchmarks/*.py; do \
 		echo "== $$script"; $(VENV)/bin/python $$script || missed=1; done; exit $$missed
+
+check-results: setup
+	$(RUN) geoutils.study.check_results --study "$(STUDY)" $(if $(OUT),--out-dir "$(OUT)")
 
 check-presets: setup
 	$(RUN) geoutils.study.check_presets

@@ -187,6 +187,7 @@ rule dataset_geography:
         notebook("09_dataset_geography"),
         R + "notebooks/01_photos.ipynb",
         model("notebooks/02_partitions.ipynb"),
+        R + "notebooks/04_evaluation.ipynb",
     output:
         R + "notebooks/09_dataset_geography.ipynb",
     params:

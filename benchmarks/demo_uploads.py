@@ -21,7 +21,8 @@ os.environ.setdefault("TQDM_DISABLE", "1")
 import numpy as np
 from PIL import Image
 
-from geoutils.demo import Page, open_study
+from geoutils.demo.page import Page
+from geoutils.demo.study import open_study
 
 AIM_MB = 50
 ROOT = Path(__file__).parents[1]

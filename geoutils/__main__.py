@@ -66,6 +66,16 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         help="of the Earth; 6371 reproduces other people's distances (default: %(default)s)",
     )
 
+    photos = commands.add_parser("photos", help="check photos, as many as there may be")
+    on_photos = photos.add_subparsers(required=True, metavar="command")
+    check = on_photos.add_parser("check", help="read a source: its manifest, and what is set aside")
+    check.set_defaults(command=check_command)
+    check.add_argument("source", help="a folder of photos or of shards, a shard, or a list")
+    check.add_argument("--list", default="", help="CSV or Parquet with the photos' positions")
+    check.add_argument("--out-dir", default="", help="default: results/checked/ and its name")
+    check.add_argument("--workers", type=int, default=0, help="processes; default: all cores")
+    check.add_argument("--thorough", action="store_true", help="decode and hash every photo whole")
+
     report = commands.add_parser("report", help="make the HTML report from executed notebooks")
     report.set_defaults(command=report_command)
 
@@ -112,7 +122,7 @@ def run_command(options: argparse.Namespace) -> int:
         raise ValueError(f"photos: study {options.study} draws its own; try --study own_photos")
     if options.photos:
         given.setdefault("01_photos", {}).update(photos_argument(options.photos))
-    elif source in ("folder", "table") and not given.get("01_photos", {}).get("photos"):
+    elif source in ("folder", "table", "checked") and not given.get("01_photos", {}).get("photos"):
         raise ValueError(f"photos: study {options.study} needs a folder or list; give --photos")
     return run_study(root, options.study, options.out_dir, given)
 
@@ -120,15 +130,19 @@ def run_command(options: argparse.Namespace) -> int:
 def photos_argument(path: str) -> dict[str, str]:
     """Parameters of notebook 01 for the user's photos; ValueError where there are none.
 
-    The files of a list are looked for beside it.
+    The files of a list are looked for beside it; what `photos check` wrote into a folder is taken as
+    it is.
     """
-    from geoutils.photos.folder import PHOTO_SUFFIXES  # here, since it takes a while
+    from geoutils.photos.folder import PHOTO_SUFFIXES  # here, since these take a while
+    from geoutils.photos.sources import is_checked
 
     photos = Path(path).resolve()
     if not photos.exists():
         raise ValueError(f"photos: {path} does not exist; expected a folder or a CSV/Parquet list")
     if photos.is_file():
         return {"source": "table", "photos": str(photos), "photos_dir": str(photos.parent)}
+    if is_checked(photos):
+        return {"source": "checked", "photos": str(photos)}
     if not any(file.suffix.lower() in PHOTO_SUFFIXES for file in photos.rglob("*")):
         raise ValueError(f"photos: no JPEG, PNG or WebP photo below {path}")
     return {"source": "folder", "photos": str(photos)}
@@ -180,6 +194,22 @@ def ablations_command(options: argparse.Namespace) -> int:
 
     root, budget = find_root(), options.budget
     return run_ablations(root, options.study, options.sweeps, options.out_dir, budget)
+
+
+def check_command(options: argparse.Namespace) -> int:
+    """Check photos; the same command goes on after an interruption."""
+    from geoutils.photos.sources import check_photos
+
+    name = Path(options.source).resolve().stem
+    out_dir = Path(options.out_dir or find_root() / "results" / "checked" / name)
+    try:
+        check_photos(
+            options.source, out_dir, options.list, options.workers or None, options.thorough
+        )
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+    return 0
 
 
 def score_command(options: argparse.Namespace) -> int:

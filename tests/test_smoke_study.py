@@ -136,7 +136,9 @@ def test_own_photos_are_located_and_none_is_lost(out, own_root, tmp_path):
     (folder / "cut.jpg").write_bytes((folder / "oslo.jpg").read_bytes()[:900])
     Image.new("RGB", (20, 20)).save(folder / "nowhere.jpg")
     contents = read_study(own_root, "own_photos")
-    for name in ("01_photos", "04_evaluation", "07_explanations"):
+    contents["07_explanations"] |= {"n_each": 1, "n_steps": 4, "n_copies": 2}
+    contents["08_concept_influence"] |= {"n_steps": 2, "n_copies": 1, "n_sanity": 1}
+    for name in notebooks_of(contents):
         section = contents[name] | ({"photos": str(folder)} if name == "01_photos" else {})
         execute_notebook(own_root, name, "own_photos", section, str(out))
     results = out / "results" / "own_photos"

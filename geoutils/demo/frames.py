@@ -9,7 +9,8 @@ _FIT = (
 _HEAD = (
     '<!doctype html><meta charset="utf-8">'
     '<body data-jp-theme-light="true">'
-    "<style>html,body{margin:0;overflow:hidden;font:14px/1.5 system-ui,sans-serif;"
+    "<style>*{box-sizing:border-box} html,body{margin:0;overflow:hidden;"
+    "font:14px/1.5 system-ui,sans-serif;"
     "color:#22303a;background:white}</style>"
 )
 

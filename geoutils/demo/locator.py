@@ -18,7 +18,7 @@ from geoutils.partitions import Partition
 from geoutils.plots.prediction_cells import PredictionCells, prediction_cells
 from geoutils.prediction import Background, search_everywhere, search_within_cell
 from geoutils.study.methods import Method, StudyAnswers
-from geoutils.study.methods.answers import RAW
+from geoutils.study.methods.answers import RAW, gpu_if_any
 from geoutils.study.methods.listing import main_answer
 from geoutils.study.methods.looks import looks
 from geoutils.study.methods.predict import (
@@ -129,7 +129,7 @@ class Locator:
     @cached_property
     def device(self) -> torch.device:
         """A GPU where there is one."""
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return gpu_if_any()
 
     @cached_property
     def backbone(self) -> nn.Module:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-from geoutils.demo.study import open_study
+from geoutils.demo.finished import check_finished
 
 NOTEBOOK = "demo.ipynb"
 MESSAGE_BYTES = 64 * 2**20  # tornado stops at 10 MiB; a file of 20 MB and what goes with it fits
+REFILL_S = 60.0
 # The page may ask nobody but this server for anything, whatever a template or a package links to.
 POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' ws: wss: "
@@ -30,7 +31,7 @@ def serve(
     Raises ValueError, saying what to run first, where there is no finished study, and where Voilà
     is not installed.
     """
-    open_study(study, out_dir, root)
+    check_finished(study, root, Path(out_dir).resolve() if out_dir else root)
     try:
         from voila.app import Voila
     except ImportError:
@@ -59,6 +60,10 @@ def _config(ip: str, port: int, browser: bool) -> Config:
             },
         },
         VoilaConfiguration={"show_tracebacks": False, "preheat_kernel": True},
-        # One page is always made in advance: whoever opens it does not wait for its models.
-        VoilaKernelManager={"kernel_pools_config": {"default": {"pool_size": 1}}},
+        # A page is made in advance: whoever opens it does not wait for its models. The next one
+        # follows when the first answers, which it would slow down, have been given.
+        VoilaKernelManager={
+            "kernel_pools_config": {"default": {"pool_size": 1}},
+            "fill_delay": REFILL_S,
+        },
     )

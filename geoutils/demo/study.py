@@ -8,6 +8,7 @@ import pandas as pd
 from jaxtyping import UInt8
 from numpy import ndarray
 
+from geoutils.demo.finished import EVALUATION, check_finished
 from geoutils.study.methods import (
     Method,
     StudyAnswers,
@@ -15,12 +16,11 @@ from geoutils.study.methods import (
     main_method,
     study_methods,
 )
+from geoutils.study.methods.listing import trained_methods
 from geoutils.study.methods.model_training import model_training
 from geoutils.study.notebook import NotebookRun
 from geoutils.study.settings import find_root
 from geoutils.training.recipes.study_training import StudyTraining
-
-EVALUATION = "04_evaluation"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,16 +50,13 @@ def open_study(study: str, out_dir: str = "", root: Path | None = None) -> DemoS
     """Open a finished study; ValueError, saying what to run first, for one that is not."""
     root = root or find_root()
     base = Path(out_dir).resolve() if out_dir else root
-    if reason := unfinished(study, base):
-        raise ValueError(reason)
+    check_finished(study, root, base)
     run = NotebookRun(EVALUATION, study, root, base, {})
     training = model_training(run)
     known = study_methods(training)
     central = main_method(training, run.settings.model)
     chosen = dict.fromkeys([central, *headline_methods(training, known, run.settings.model)])
-    methods = {name: known[name] for name in chosen if _is_trained(training, known[name].recipe)}
-    if central not in methods:
-        raise ValueError(_run_first(study))
+    methods = trained_methods(training, {name: known[name] for name in chosen})
     return DemoStudy(
         name=study,
         results=run.results,
@@ -68,18 +65,3 @@ def open_study(study: str, out_dir: str = "", root: Path | None = None) -> DemoS
         central=central,
         size=run.settings.image_size,
     )
-
-
-def unfinished(study: str, base: Path) -> str:
-    """A sentence saying what to run before the demo; "" where the study's evaluation is done."""
-    done = base / "results" / study / "answers" / f"{EVALUATION}.json"
-    return "" if done.is_file() else _run_first(study)
-
-
-def _run_first(study: str) -> str:
-    command = "make study" if study == "default" else f"make study STUDY={study}"
-    return f"The demo shows a finished study, and {study} is not finished: run `{command}` first."
-
-
-def _is_trained(training: StudyTraining, recipe: str) -> bool:
-    return (training.folder(recipe) / "model.safetensors").is_file()

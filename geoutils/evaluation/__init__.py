@@ -29,7 +29,13 @@ from geoutils.evaluation.calibration import (
     expected_calibration_error,
     reliability,
 )
-from geoutils.evaluation.calibration_summary import calibration_summary, confidences_of
+from geoutils.evaluation.calibration_summary import (
+    calibration_gains,
+    calibration_summary,
+    summary_numbers,
+    summary_text,
+)
+from geoutils.evaluation.cell_answers import CellAnswers
 from geoutils.evaluation.claims import check_claims, claim_outcomes, published_claims
 from geoutils.evaluation.inequality import gini, lorenz_curve
 from geoutils.evaluation.paired_matrix import difference_matrix, paired_matrix
@@ -44,6 +50,7 @@ __all__ = [
     "FINE_RADII_KM",
     "RADII_KM",
     "SCALES",
+    "CellAnswers",
     "Interval",
     "Score",
     "accuracy_at",
@@ -54,11 +61,11 @@ __all__ = [
     "bootstrap_means",
     "bootstrap_reliability",
     "brier_scores",
+    "calibration_gains",
     "calibration_noise",
     "calibration_summary",
     "check_claims",
     "claim_outcomes",
-    "confidences_of",
     "densest_point_distances",
     "difference_matrix",
     "expected_calibration_error",
@@ -79,6 +86,8 @@ __all__ = [
     "random_photo_guess",
     "reliability",
     "score_files",
+    "summary_numbers",
+    "summary_text",
     "tempered",
     "unpaired_bootstrap",
 ]

@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Real
 from numpy import ndarray
 
-from geoutils.evaluation.bootstrap import Interval, bootstrap_sums
+from geoutils.evaluation.bootstrap import Interval
+from geoutils.evaluation.resamples import Resamples
 
 N_BINS = 20
 
@@ -74,46 +75,58 @@ def expected_calibration_error(
 def bootstrap_calibration_error(
     confidences: Real[ndarray, " photos"],
     correct: Bool[ndarray, " answers"],
-    groups: ndarray | None = None,
-    n_resamples: int = 2000,
-    seed: int = 0,
+    resamples: Resamples,
     n_bins: int = N_BINS,
     adaptive: bool = False,
     level: float = 0.95,
 ) -> Interval:
-    """ECE with its interval, resampling authors (`groups`), else photos, in unmoved bins.
+    """ECE with its interval over resampled authors, in unmoved bins; NaN for a single author.
 
     Noise can only widen gaps, so a resample's ECE lies above the sample's as the sample's lies
     above the truth. The basic bootstrap mirrors the resampled values at the estimate and so takes
     that bias off; what falls below 0 is cut there, and the estimate itself stays in. Near perfect
     calibration the interval still sits too high: there, compare with `calibration_noise`.
     """
-    edges = bin_edges(confidences, n_bins, adaptive)
-    in_bin = _bins_of(confidences, correct, edges)[:, None] == np.arange(len(edges) - 1)
-    gaps = in_bin * (np.asarray(confidences, dtype=float) - correct)[:, None]
-    sums = bootstrap_sums(np.column_stack([gaps, np.ones(len(gaps))]), groups, n_resamples, seed)
-    samples = np.abs(sums[:, :-1]).sum(axis=1) / sums[:, -1]
-    estimate = np.array([np.abs(gaps.sum(axis=0)).sum() / len(gaps)])
-    tail = (1 - level) / 2
-    low, high = np.quantile(samples, [tail, 1 - tail])
-    lowest = np.clip(2 * estimate - high, 0, estimate)
-    return Interval(estimate, lowest, np.maximum(2 * estimate - low, estimate))
+    estimate, samples = _resampled_error(confidences, correct, resamples, n_bins, adaptive)
+    low, high = _mirrored(estimate, samples, level)
+    return Interval(
+        np.array([estimate]),
+        np.array([np.clip(low, 0, estimate)]),
+        np.array([np.maximum(high, estimate)]),
+    )
+
+
+def calibration_gain(
+    before: tuple[Real[ndarray, " photos"], Bool[ndarray, " answers"]],
+    after: tuple[Real[ndarray, " photos"], Bool[ndarray, " answers"]],
+    resamples: Resamples,
+    n_bins: int = N_BINS,
+    level: float = 0.95,
+) -> Interval:
+    """ECE before minus ECE after, both of the same resampled photos; positive: it fell.
+
+    Each pair holds confidences and whether they were right. Mirrored at the estimate as in
+    `bootstrap_calibration_error`; of the upward bias the difference keeps only what differs.
+    """
+    first, first_samples = _resampled_error(*before, resamples, n_bins, adaptive=False)
+    second, second_samples = _resampled_error(*after, resamples, n_bins, adaptive=False)
+    gain = first - second
+    low, high = _mirrored(gain, first_samples - second_samples, level)
+    return Interval(np.array([gain]), np.array([low]), np.array([high]))
 
 
 def bootstrap_reliability(
     confidences: Real[ndarray, " photos"],
     correct: Bool[ndarray, " answers"],
-    groups: ndarray | None = None,
-    n_resamples: int = 2000,
-    seed: int = 0,
+    resamples: Resamples,
     n_bins: int = N_BINS,
     level: float = 0.95,
 ) -> Interval:
     """Accuracy of each bin with its percentile interval; NaN where a bin is empty."""
     table = reliability(confidences, correct, n_bins)
     in_bin = _bins_of(confidences, correct, table.edges)[:, None] == np.arange(n_bins)
-    columns = np.column_stack([in_bin, in_bin & np.asarray(correct)[:, None]]).astype(float)
-    sums = bootstrap_sums(columns, groups, n_resamples, seed)
+    columns = np.column_stack([in_bin, in_bin & np.asarray(correct)[:, None]])
+    sums = resamples.sums(columns.astype(float))
     drawn, right = sums[:, :n_bins], sums[:, n_bins:]
     low, high = np.full((2, n_bins), np.nan)
     tail = (1 - level) / 2
@@ -160,6 +173,33 @@ def bin_edges(
     last_of_bin = (np.arange(1, n_bins) * len(ordered)) // n_bins - 1
     inner = np.unique(ordered[last_of_bin[last_of_bin >= 0]])
     return np.concatenate([[0.0], inner[(inner > 0) & (inner < ordered[-1])], [1.0]])
+
+
+def _resampled_error(
+    confidences: Real[ndarray, " photos"],
+    correct: Bool[ndarray, " answers"],
+    resamples: Resamples,
+    n_bins: int,
+    adaptive: bool,
+) -> tuple[float, Float[ndarray, " resamples"]]:
+    """ECE, and that of each resample."""
+    edges = bin_edges(confidences, n_bins, adaptive)
+    in_bin = _bins_of(confidences, correct, edges)[:, None] == np.arange(len(edges) - 1)
+    gaps = in_bin * (np.asarray(confidences, dtype=float) - correct)[:, None]
+    sums = resamples.sums(np.column_stack([gaps, np.ones(len(gaps))]))
+    samples = np.abs(sums[:, :-1]).sum(axis=1) / sums[:, -1]
+    return float(np.abs(gaps.sum(axis=0)).sum() / len(gaps)), samples
+
+
+def _mirrored(
+    estimate: float, samples: Float[ndarray, " resamples"], level: float
+) -> tuple[float, float]:
+    """Bounds of the basic bootstrap: the percentiles of the resampled values, mirrored."""
+    if not len(samples):
+        return np.nan, np.nan
+    tail = (1 - level) / 2
+    low, high = np.quantile(samples, [tail, 1 - tail])
+    return 2 * estimate - float(high), 2 * estimate - float(low)
 
 
 def _bins_of(

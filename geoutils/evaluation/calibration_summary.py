@@ -1,57 +1,106 @@
-"""All that a calibration table says of one head: right, sure, and how far apart the two are."""
+"""All that a calibration table says of one distribution: right, sure, and how far apart."""
+
+from collections.abc import Mapping
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 from numpy import ndarray
 
-from geoutils.evaluation.bootstrap import Interval, bootstrap_means
-from geoutils.evaluation.calibration import N_BINS, bootstrap_calibration_error
-from geoutils.evaluation.probability_scores import brier_scores, negative_log_likelihoods
+from geoutils.evaluation.bootstrap import Interval
+from geoutils.evaluation.calibration import (
+    N_BINS,
+    bootstrap_calibration_error,
+    calibration_gain,
+)
+from geoutils.evaluation.cell_answers import CellAnswers
+from geoutils.evaluation.resamples import Resamples
 
-
-def confidences_of(
-    log_probs: Float[ndarray, "photos cells"], cells: Int[ndarray, " truths"]
-) -> tuple[Float[ndarray, " photos"], Bool[ndarray, " photos"]]:
-    """Confidence of each photo's likeliest cell, and whether that cell is the true one.
-
-    >>> confidences_of(np.log([[0.9, 0.1], [0.3, 0.7]]), np.array([0, 0]))
-    (array([0.9, 0.7]), array([ True, False]))
-    """
-    best = log_probs.argmax(axis=1)
-    highest = np.exp(log_probs[np.arange(len(best)), best].astype(float))
-    return np.minimum(highest, 1.0), best == cells  # float32 logarithms may round above 0
+MEASURES = ("accuracy", "confidence", "overconfidence", "ECE", "adaptive ECE", "Brier", "NLL")
+SHARES = MEASURES[:5]  # written in percent
 
 
 def calibration_summary(
-    log_probs: Float[ndarray, "photos cells"],
-    cells: Int[ndarray, " truths"],
-    groups: ndarray | None = None,
-    n_resamples: int = 2000,
-    seed: int = 0,
-    n_bins: int = N_BINS,
+    answers: CellAnswers, resamples: Resamples, n_bins: int = N_BINS
 ) -> dict[str, Interval]:
-    """Accuracy, mean confidence, ECE, adaptive ECE, Brier score and NLL, each with its interval.
+    """Every one of MEASURES, each with its interval.
 
-    `log_probs` are normalised. NLL is the mean over photos whose true cell has a probability above
-    0; it is left out where there is none. Resampling as in `bootstrap_means`.
+    Overconfidence is mean confidence minus accuracy: below 0 for a model that is too modest. NLL is
+    the mean over photos whose true cell has a probability above 0; NaN where there is none. Every
+    distribution that is given the same `resamples` is scored on the same draws of authors.
     """
-    how = {"n_resamples": n_resamples, "seed": seed}
-    confidences, correct = confidences_of(log_probs, cells)
-    columns = np.column_stack([correct, confidences, brier_scores(log_probs, cells)])
-    means = bootstrap_means(columns.astype(float), groups, **how)
-    right, sure, brier = (
-        Interval(means.estimate[[k]], means.low[[k]], means.high[[k]]) for k in range(3)
+    right, sure = answers.correct.astype(float), answers.confidences
+    means = resamples.interval(np.column_stack([right, sure, sure - right, answers.brier]))
+    *shares, brier = (
+        Interval(means.estimate[[k]], means.low[[k]], means.high[[k]]) for k in range(4)
     )
-    errors = {
-        name: bootstrap_calibration_error(
-            confidences, correct, groups, **how, n_bins=n_bins, adaptive=adaptive
+    errors = [
+        bootstrap_calibration_error(
+            answers.confidences, answers.correct, resamples, n_bins, adaptive
         )
-        for name, adaptive in (("ECE", False), ("adaptive ECE", True))
+        for adaptive in (False, True)
+    ]
+    values = (*shares, *errors, brier, mean_loss(answers.losses, resamples))
+    return dict(zip(MEASURES, values, strict=True))
+
+
+def calibration_gains(
+    before: CellAnswers, after: CellAnswers, resamples: Resamples, n_bins: int = N_BINS
+) -> dict[str, Interval]:
+    """By how much ECE, Brier score and NLL fell, scored on the same draws; above 0: it is better.
+
+    NLL over photos whose true cell had a probability above 0 both times; NaN without any.
+    """
+    fell = resamples.interval((before.brier - after.brier)[:, None])
+    answered = [(one.confidences, one.correct) for one in (before, after)]
+    with np.errstate(invalid="ignore"):  # ∞ − ∞ for photos outside: left out
+        losses = before.losses - after.losses
+    return {
+        "ECE": calibration_gain(*answered, resamples, n_bins),
+        "Brier": fell,
+        "NLL": mean_loss(losses, resamples),
     }
-    summary = {"right": right, "mean confidence": sure} | errors | {"Brier": brier}
-    losses = negative_log_likelihoods(log_probs, cells)
+
+
+def mean_loss(losses: Float[ndarray, " photos"], resamples: Resamples) -> Interval:
+    """Mean of the finite losses with its interval; NaN without any.
+
+    >>> resamples = Resamples.draw(3, n_resamples=10)
+    >>> float(mean_loss(np.array([1.0, np.inf, 2.0]), resamples).estimate[0])
+    1.5
+    """
     usable = np.isfinite(losses)
-    if usable.any():
-        authors = None if groups is None else np.asarray(groups)[usable]
-        summary["NLL"] = bootstrap_means(losses[usable, None], authors, **how)
-    return summary
+    if not usable.any():
+        return Interval(*np.full((3, 1), np.nan))
+    sums = resamples.sums(np.column_stack([np.where(usable, losses, 0), usable]))
+    sums = sums[sums[:, 1] > 0]
+    samples = sums[:, :1] / sums[:, 1:]
+    estimate = np.array([losses[usable].mean()])
+    return resamples.percentiles(estimate, samples if len(samples) else np.full((1, 1), np.nan))
+
+
+def summary_numbers(measured: Mapping[str, Interval], prefix: str = "") -> dict[str, float]:
+    """A summary as columns of a table: each measure, its `_low` and its `_high`; shares as such."""
+    numbers = {}
+    for name, value in measured.items():
+        stem = prefix + name.replace(" ", "_")
+        numbers[stem] = float(value.estimate[0])
+        numbers[f"{stem}_low"], numbers[f"{stem}_high"] = float(value.low[0]), float(value.high[0])
+    return numbers
+
+
+def summary_text(measured: Mapping[str, Interval]) -> dict[str, str]:
+    """A summary as a reader wants it: percent for shares, plain numbers for Brier and NLL.
+
+    >>> summary_text({"ECE": Interval(*np.array([[0.05], [0.04], [0.061]]))})
+    {'ECE': '5.0 [4.0, 6.1] %'}
+    """
+    return {name: _text(value, name in SHARES) for name, value in measured.items()}
+
+
+def _text(value: Interval, is_share: bool) -> str:
+    number, low, high = (float(part[0]) for part in (value.estimate, value.low, value.high))
+    if np.isnan(number):
+        return "–"
+    scale, digits, unit = (100, 1, " %") if is_share else (1, 3, "")
+    bounds = "" if np.isnan(low) else f" [{scale * low:.{digits}f}, {scale * high:.{digits}f}]"
+    return f"{scale * number:.{digits}f}{bounds}{unit}"

@@ -1,4 +1,6 @@
-"""Which cities, regions, countries and continents have photos, and which are left out."""
+"""Which cities, regions, countries, continents and equal areas have photos, and which have none."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -6,20 +8,24 @@ from jaxtyping import Int, Real
 from numpy import ndarray
 
 from geoutils import atlas
-from geoutils.evaluation.inequality import gini, units_holding
+from geoutils.evaluation.equal_area_cells import EqualAreaCells
+from geoutils.evaluation.inequality import units_holding
+from geoutils.evaluation.resampled_inequality import Spread
 
-UNITS = ("city", "region", "country", "continent")
+UNITS = ("city", "region", "country", "continent", "cell")
+COLUMNS = ["exist", "with_photos", "covered", "gini", "gini_low", "gini_high", "hold_half"]
+COLUMNS += ["top_share"]
 
 
-def geographic_units(latlon_deg: Real[ndarray, "photos 2"], min_population: int) -> pd.DataFrame:
-    """City, region, country and continent of each photo, one row per photo.
+def geographic_units(
+    latlon_deg: Real[ndarray, "photos 2"], cities: pd.DataFrame, cells: EqualAreaCells
+) -> pd.DataFrame:
+    """City, region, country, continent and equal-area cell of each photo, one row per photo.
 
-    The city is the row in `atlas.places()` of the nearest one with at least `min_population`
-    inhabitants, however far (GeoDecoder, supplementary section 8.2). The region is the row in
-    `atlas.admin1()`, -1 beyond 12 nautical miles offshore, where country (ISO 3166 alpha-2) and
-    continent are "". Raises ValueError if no city is that large.
+    The city is the index in `cities` (columns latitude, longitude) of the nearest one, however far
+    (GeoDecoder, supplementary section 8.2). The region is the row in `atlas.admin1()`, -1 beyond
+    12 nautical miles offshore, where country (ISO 3166 alpha-2) and continent are "".
     """
-    cities = _cities(min_population)
     nearest, _ = atlas.nearest_place(latlon_deg, cities)
     countries = atlas.country_of(latlon_deg)
     return pd.DataFrame(
@@ -28,46 +34,61 @@ def geographic_units(latlon_deg: Real[ndarray, "photos 2"], min_population: int)
             "region": atlas.admin1_of(latlon_deg),
             "country": countries,
             "continent": atlas.continent_of(countries),
+            "cell": cells.cell_of(latlon_deg),
         }
     )
 
 
-def photos_per_unit(units: pd.DataFrame) -> dict[str, Int[ndarray, " n"]]:
-    """Photos of every city, region, country and continent that has any; photos at sea left out."""
-    kept = {
-        "city": units["city"],
-        "region": units["region"][units["region"] >= 0],
-        "country": units["country"][units["country"] != ""],
-        "continent": units["continent"][units["continent"] != ""],
-    }
-    return {name: column.value_counts().to_numpy() for name, column in kept.items()}
+def unit_numbers(units: pd.DataFrame) -> dict[str, Int[ndarray, " photos"]]:
+    """Number of each photo's city, region, country, continent and cell, -1 at sea.
 
-
-def coverage_table(units: pd.DataFrame, min_population: int) -> pd.DataFrame:
-    """For each kind of unit: how many exist, how many have photos, how evenly those share them.
-
-    Columns: exist, with_photos, covered (share), gini (over units with photos), hold_half (the
-    fewest units that have half of the photos), top_share (photos of the fullest unit).
+    Each kind of unit is numbered on its own, in order of appearance. At sea, too, a photo has a
+    nearest city and a cell.
     """
-    exist = {
-        "city": len(_cities(min_population)),
+    at_sea = units["country"] == ""
+    numbers = {}
+    for name in UNITS:
+        column = units[name]
+        if name not in ("city", "cell"):
+            column = column.mask(at_sea)
+        numbers[name] = pd.factorize(column)[0].astype(np.int64)  # -1 for those masked
+    return numbers
+
+
+def units_that_exist(cities: pd.DataFrame, land: pd.DataFrame) -> dict[str, int]:
+    """How many units of each kind the world has; cells as in `cells_of_land`."""
+    return {
+        "city": len(cities),
         "region": len(atlas.admin1()),
         "country": len(atlas.countries()),
         "continent": atlas.countries()["continent"].nunique(),
+        "cell": len(land),
     }
-    rows = {
-        name: {
-            "exist": exist[name],
-            "with_photos": len(counts),
-            "covered": len(counts) / exist[name],
-            "gini": gini(counts) if len(counts) else np.nan,
-            "hold_half": units_holding(counts, 0.5) if len(counts) else 0,
-            "top_share": counts.max() / counts.sum() if len(counts) else np.nan,
-        }
-        for name, counts in photos_per_unit(units).items()
-    }
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("unit")
-    return table.astype({"exist": int, "with_photos": int, "hold_half": int})
+
+
+def coverage_table(exist: Mapping[str, int], spreads: Mapping[str, Spread]) -> pd.DataFrame:
+    """For each kind of unit: how many exist, how many have photos, how evenly those share them.
+
+    Columns: exist, with_photos, covered (share), gini (over units with photos), gini_low,
+    gini_high, hold_half (the fewest units that have half of the photos), top_share (photos of the
+    fullest unit). A kind without a spread has no photo: NaN.
+    """
+    rows = {}
+    for name, number in exist.items():
+        row = {"exist": number, "with_photos": 0, "covered": 0.0, "hold_half": 0}
+        if spread := spreads.get(name):
+            row |= {
+                "with_photos": len(spread.counts),
+                "covered": len(spread.counts) / number,
+                "gini": spread.gini,
+                "gini_low": spread.gini_low,
+                "gini_high": spread.gini_high,
+                "hold_half": units_holding(spread.counts, 0.5),
+                "top_share": spread.counts.max() / spread.counts.sum(),
+            }
+        rows[name] = row
+    table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=COLUMNS)
+    return table.rename_axis("unit")
 
 
 def country_coverage(country_codes: ndarray) -> pd.DataFrame:
@@ -86,25 +107,31 @@ def country_coverage(country_codes: ndarray) -> pd.DataFrame:
     return table
 
 
-def gini_by_city_size(
-    latlon_deg: Real[ndarray, "photos 2"], min_populations: list[int]
-) -> pd.DataFrame:
-    """Gini of photos per nearest city, for several notions of how large a city must be.
+def cities_without_photos(units: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:
+    """Cities that are the nearest one of no photo, the largest first, with their country's name.
 
-    Columns: min_population, cities (that exist), with_photos, gini.
+    Columns: name, country, latitude, longitude, population.
     """
-    rows = []
-    for least in min_populations:
-        cities = _cities(least)
-        nearest, _ = atlas.nearest_place(latlon_deg, cities)
-        counts = np.unique(nearest, return_counts=True)[1]
-        rows.append((least, len(cities), len(counts), gini(counts)))
-    return pd.DataFrame(rows, columns=["min_population", "cities", "with_photos", "gini"])
+    columns = ["name", "country", "latitude", "longitude", "population"]
+    missing = cities.loc[~cities.index.isin(units["city"]), columns]
+    names = missing["country"].map(atlas.countries()["name"]).fillna(missing["country"])
+    return missing.assign(country=names).sort_values("population", ascending=False, kind="stable")
 
 
-def _cities(min_population: int) -> pd.DataFrame:
-    cities = atlas.places()
-    cities = cities[cities["population"] >= min_population]
-    if cities.empty:
-        raise ValueError(f"min_population: no city has {min_population:,} inhabitants")
-    return cities
+def cells_of_land(photo_cells: Int[ndarray, " photos"], cells: EqualAreaCells) -> pd.DataFrame:
+    """Equal-area cells that have land or a photo: columns cell, land_share, photos, continent.
+
+    The continent is that of the cell's middle, "" where that lies at sea.
+    """
+    land = cells.share_of(atlas.is_land)
+    photos = np.bincount(photo_cells, minlength=len(cells))
+    kept = np.flatnonzero((land > 0) | (photos > 0))
+    middle = cells.points(kept, np.array([0.5]), np.array([0.5]))[:, 0]
+    return pd.DataFrame(
+        {
+            "cell": kept,
+            "land_share": land[kept],
+            "photos": photos[kept],
+            "continent": atlas.continent_of(atlas.country_of(middle)),
+        }
+    )

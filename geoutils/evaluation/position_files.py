@@ -9,16 +9,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from geoutils.parquet import read_parquet
 from geoutils.photos.columns import guess_columns
 
 _UNREADABLE = (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.ParserWarning)
 _DELIMITERS = (",", ";", "\t")
+# Other groups' names of what was predicted, in files that hold the truth as well.
+_PREDICTED = {
+    "latitude": ("predicted_lat", "pred_lat"),
+    "longitude": ("predicted_long", "pred_lng", "pred_lon"),
+}
 
 
 def read_positions(path: str | Path) -> pd.DataFrame:
     """Read columns photo, latitude, longitude and, where there is one, author.
 
-    Columns are found by the names that public lists use. Coordinates are degrees, both NaN where
+    Columns are found by the names that public lists use, or those of other groups' predictions
+    (`geoutils.prediction.peer_files`). Coordinates are degrees, both NaN where
     both are empty. Raises ValueError, in one sentence, for a file that cannot be read, unreadable
     coordinates and photos without a name or named twice.
     """
@@ -26,9 +33,11 @@ def read_positions(path: str | Path) -> pd.DataFrame:
     if not path.is_file():
         raise ValueError(f"{path}: no such file; expected a CSV or Parquet table")
     table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
+    table = table.rename(columns=_renamed(table))
     names = guess_columns(list(table.columns), str(path))
     if "photo" not in names:
-        raise ValueError(f"{path}: no column for the photo; found {', '.join(table.columns)}")
+        found = " ".join(", ".join(map(str, table.columns)).split())
+        raise ValueError(f"{path}: no column for the photo; found {found}")
     wanted = [name for name in ("photo", "latitude", "longitude", "author") if name in names]
     table = table[[names[name] for name in wanted]].set_axis(wanted, axis=1)
     if len(table) == 0:
@@ -43,6 +52,14 @@ def read_positions(path: str | Path) -> pd.DataFrame:
     again = table["photo"].duplicated()
     _refuse(table, again, f"{path}: the same photo more than once")
     return table
+
+
+def _renamed(table: pd.DataFrame) -> dict[str, str]:
+    """Our names for columns of predictions, where both coordinates are there."""
+    theirs = [
+        next((name for name in names if name in table), None) for names in _PREDICTED.values()
+    ]
+    return {} if None in theirs else dict(zip(theirs, _PREDICTED, strict=True))
 
 
 def _coordinates(column: pd.Series, most: int, where: str) -> pd.Series:
@@ -91,6 +108,6 @@ def _csv(path: Path) -> pd.DataFrame:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
+        return read_parquet(path)
+    except ValueError as error:
         raise ValueError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None

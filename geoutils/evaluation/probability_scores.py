@@ -19,8 +19,14 @@ def brier_scores(
     >>> brier_scores(np.log([[0.5, 0.5], [0.5, 0.5]]), np.array([0, -1])).round(3)
     array([0.5, 1.5])
     """
-    probabilities = np.exp(log_probs.astype(float))
-    squares = (probabilities**2).sum(axis=1)
+    return brier_of_probabilities(np.exp(log_probs), cells)
+
+
+def brier_of_probabilities(
+    probabilities: Float[ndarray, "photos cells"], cells: Int[ndarray, " truths"]
+) -> Float[ndarray, " photos"]:
+    """The same of probabilities instead of their logarithms."""
+    squares = np.square(probabilities).sum(axis=1, dtype=float)
     return squares + 1 - 2 * np.where(cells >= 0, _of_truth(probabilities, cells), 0.0)
 
 
@@ -32,7 +38,7 @@ def negative_log_likelihoods(
     >>> negative_log_likelihoods(np.log([[0.5, 0.5]]), np.array([1])).round(3)
     array([0.693])
     """
-    return np.where(cells >= 0, -_of_truth(log_probs.astype(float), cells), np.inf)
+    return np.where(cells >= 0, -_of_truth(log_probs, cells).astype(float), np.inf)
 
 
 def _of_truth(

@@ -23,6 +23,7 @@ from geoutils.explanation.countries import country_groups
 from geoutils.explanation.edge_map import edge_maps
 from geoutils.explanation.erasing import elsewhere, erased, erased_concepts, excess_losses
 from geoutils.explanation.find_segmenter import find_segmenter
+from geoutils.explanation.gradient_precision import quick_score
 from geoutils.explanation.influence_table import (
     INTERVALS_KM,
     influence_table,
@@ -43,6 +44,7 @@ from geoutils.explanation.maps import (
     occlusion,
     similarity_maps,
 )
+from geoutils.explanation.over_areas import area_of_places, over_areas
 from geoutils.explanation.planted import (
     chance_of_first,
     comparable,
@@ -52,6 +54,7 @@ from geoutils.explanation.planted import (
     ranked_first,
 )
 from geoutils.explanation.planted_comparison import (
+    n_shared,
     near_minus_far,
     planted_by_interval,
     planted_test,
@@ -83,6 +86,7 @@ __all__ = [
     "Reader",
     "Variant",
     "agreement_over_photos",
+    "area_of_places",
     "attention_grid",
     "baseline_images",
     "cam_layer",
@@ -120,14 +124,17 @@ __all__ = [
     "level_answer",
     "level_logit",
     "likeness",
+    "n_shared",
     "near_minus_far",
     "occlusion",
+    "over_areas",
     "paper_k",
     "pixel_auc",
     "planted_by_interval",
     "planted_concepts",
     "planted_test",
     "published_influence",
+    "quick_score",
     "randomised_layers",
     "rank_agreement",
     "ranked",

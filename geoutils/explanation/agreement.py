@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int, Real
 from numpy import ndarray
-from scipy.stats import rankdata, spearmanr
+from scipy.stats import spearmanr
 
-from geoutils.explanation.bootstrap_median import resample_counts
+from geoutils.explanation.bootstrap_median import is_one_group, resample_counts
 
 
 def rank_agreement(
@@ -20,14 +20,17 @@ def rank_agreement(
 ) -> tuple[float, float, float]:
     """Spearman's rank correlation with its 95 % bootstrap interval (estimate, low, high).
 
-    NaN where fewer than three photos or a constant leave nothing to rank.
+    NaN where fewer than three photos or a constant leave nothing to rank; bounds are NaN where all
+    photos are of one group, which says nothing of others.
     """
     if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan"), float("nan"), float("nan")
+    estimate = float(spearmanr(a, b).statistic)
     counts = resample_counts(groups, n_resamples, seed)
-    samples = [_weighted_spearman(a, b, row) for row in counts]
-    low, high = np.nanquantile(samples, [0.025, 0.975])
-    return float(spearmanr(a, b).statistic), float(low), float(high)
+    if is_one_group(counts):
+        return estimate, float("nan"), float("nan")
+    low, high = np.nanquantile(_resampled_spearman(a, b, counts), [0.025, 0.975])
+    return estimate, float(low), float(high)
 
 
 def agreement_over_photos(
@@ -82,13 +85,23 @@ def costliest_concepts(losses: Float[ndarray, "photos concepts"]) -> Int[ndarray
     return np.where(known.max(axis=1) > 0, known.argmax(axis=1), 0)
 
 
-def _weighted_spearman(
-    a: Real[ndarray, " photos"], b: Real[ndarray, " photos"], counts: Int[ndarray, " photos"]
-) -> float:
-    """Spearman's correlation of a sample that holds photo i `counts[i]` times; NaN if constant."""
-    drawn = np.repeat(np.arange(len(a)), counts)
-    if len(drawn) < 2:
-        return float("nan")
-    x, y = (rankdata(values[drawn]) - (len(drawn) + 1) / 2 for values in (a, b))
-    lengths = np.sqrt((x @ x) * (y @ y))
-    return float(x @ y / lengths) if lengths > 0 else float("nan")
+def _resampled_spearman(
+    a: Real[ndarray, " photos"],
+    b: Real[ndarray, " photos"],
+    counts: Int[ndarray, "resamples photos"],
+) -> Float[ndarray, " resamples"]:
+    """Spearman's correlation of samples that hold photo i `counts[:, i]` times; NaN if constant."""
+    middle = (counts.sum(axis=1, keepdims=True) + 1) / 2
+    x, y = (_resampled_ranks(values, counts) - middle for values in (a, b))
+    products = (counts * x * y).sum(axis=1)
+    lengths = np.sqrt((counts * x * x).sum(axis=1) * (counts * y * y).sum(axis=1))
+    return np.divide(products, lengths, out=np.full(len(counts), np.nan), where=lengths > 0)
+
+
+def _resampled_ranks(
+    values: Real[ndarray, " photos"], counts: Int[ndarray, "resamples photos"]
+) -> Float[ndarray, "resamples photos"]:
+    """Rank of each photo's value in each sample; ties share the mean of their ranks."""
+    levels, level = np.unique(values, return_inverse=True)
+    held = counts @ (level[:, None] == np.arange(len(levels))).astype(np.int64)
+    return (np.cumsum(held, axis=1) - (held - 1) / 2)[:, level]

@@ -22,17 +22,22 @@ def resample_counts(
     return rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_resamples)[:, group]
 
 
+def is_one_group(counts: Int[ndarray, "resamples photos"]) -> bool:
+    """Whether some photos come into all samples equally often, as those of one group do."""
+    return bool((counts == counts[:, :1]).all())
+
+
 def median_interval(
     values: Real[ndarray, " photos"], counts: Int[ndarray, "resamples photos"], level: float = 0.95
 ) -> tuple[float, float]:
     """Percentile interval of the median over the samples that `counts` describes.
 
-    NaN values are absent; samples left without any value are skipped. NaN if only one value is
-    there: it says nothing of others.
+    NaN values are absent; samples left without any value are skipped. NaN if all values are of one
+    group: they say nothing of others.
     """
     known = ~np.isnan(values)
     medians = weighted_medians(values[known], counts[:, known])
-    if known.sum() < 2 or not len(medians):
+    if is_one_group(counts[:, known]) or not len(medians):
         return float("nan"), float("nan")
     low, high = np.quantile(medians, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -44,6 +44,12 @@ def planted_test(
     )
 
 
+def n_shared(per_photo: Mapping[str, Float[ndarray, " photos"]]) -> int:
+    """Number of photos for which every candidate has a result."""
+    values = np.stack(list(per_photo.values()), axis=1)
+    return int((~np.isnan(values).any(axis=1)).sum())
+
+
 def planted_by_interval(
     per_photo: Mapping[str, Float[ndarray, " photos"]],
     distances_km: Float[ndarray, " photos"],
@@ -98,7 +104,9 @@ def near_minus_far(
     )
     with np.errstate(invalid="ignore"):  # samples without a photo of one kind are skipped
         gaps = draws[:, :n] / draws[:, [-2]] - draws[:, n:-2] / draws[:, [-1]]
-    low, high = np.nanquantile(gaps[1:], [0.025, 0.975], axis=0)
+    drawn = gaps[1:][~np.isnan(gaps[1:]).any(axis=1)]
+    bounds = np.quantile(drawn, [0.025, 0.975], axis=0) if len(drawn) else np.full((2, n), np.nan)
+    low, high = bounds
     return pd.DataFrame(dict(zip(columns, (gaps[0], low, high), strict=True)), index=index)
 
 

@@ -35,7 +35,8 @@ def choose_photos(
     """Choose `n_photos` at random, and for tests equally many `usable` ones of every interval.
 
     Photos that are in the table anyway are tested first. Where an interval has too few, all of its
-    photos are taken. Raises ValueError for numbers below 1, or without photos.
+    photos are taken; where no error is known at all, intervals do not matter. Raises ValueError for
+    numbers below 1, or without photos.
     """
     if n_photos < 1 or n_tested < 1 or not len(distances_km):
         raise ValueError(
@@ -45,6 +46,8 @@ def choose_photos(
     order = np.random.default_rng(seed).permutation(len(distances_km))
     in_table, tested = np.zeros((2, len(order)), dtype=bool)
     in_table[order[:n_photos]] = True
+    if np.isnan(distances_km).all():
+        tested[order[usable[order]][:n_tested]] = True
     for low_km, high_km in intervals_km:
         inside = usable & (distances_km >= low_km) & (distances_km < high_km)
         # The order starts with the photos of the table.

@@ -25,8 +25,9 @@ from geoutils.partitions.geoclass import (
     geoclass_set,
     sample_parameters,
 )
+from geoutils.partitions.geojson import read_geojson, write_geojson
 from geoutils.partitions.hierarchy import Hierarchy
-from geoutils.partitions.naming import example_branches, with_place_names
+from geoutils.partitions.naming import cell_names, example_branches, with_place_names
 from geoutils.partitions.partition import Partition
 from geoutils.partitions.published import read_cells_csv, write_cells_csv
 from geoutils.partitions.published_settings import (
@@ -52,6 +53,7 @@ from geoutils.partitions.semantic import (
     semantic_partition,
     semantic_partitions,
 )
+from geoutils.partitions.semp_csv import read_semp, read_semp_csv, write_semp, write_semp_csv
 from geoutils.partitions.summary import cell_distances_km, partition_summary
 
 __all__ = [
@@ -85,6 +87,7 @@ __all__ = [
     "base_graph",
     "binary_partition",
     "cell_distances_km",
+    "cell_names",
     "combine",
     "compare_partitions",
     "example_branches",
@@ -95,7 +98,10 @@ __all__ = [
     "partition_summary",
     "photos_per_cell",
     "read_cells_csv",
+    "read_geojson",
     "read_osv5m_quadtree",
+    "read_semp",
+    "read_semp_csv",
     "readable",
     "readable_ceilings",
     "remainder_partition",
@@ -106,4 +112,7 @@ __all__ = [
     "split_full_cells",
     "with_place_names",
     "write_cells_csv",
+    "write_geojson",
+    "write_semp",
+    "write_semp_csv",
 ]

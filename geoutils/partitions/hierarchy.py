@@ -121,17 +121,19 @@ class Hierarchy:
         if not path.is_file():
             raise ValueError(f"folder: no {_INDEX} in {folder}; notebook 02 makes it")
         *names, leaves = _read_index(path)
-        levels = [Partition.load(path.parent / f"{name}.parquet") for name in names]
-        if leaves is None:
-            return cls.of(levels)
-        return cls.of(levels, Partition.load(path.parent / f"{leaves}.parquet"))
+        try:
+            levels = [Partition.load(path.parent / f"{name}.parquet") for name in names]
+            last = None if leaves is None else Partition.load(path.parent / f"{leaves}.parquet")
+        except FileNotFoundError as error:
+            raise ValueError(f"folder: {path} lists a level without its file ({error})") from None
+        return cls.of(levels, last)
 
 
 def _read_index(path: Path) -> list[str | None]:
     """Names of the levels that hierarchy.json lists, then of leaves of their own or None."""
     try:
         index = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"folder: {path} is no JSON ({error})") from error
     names = index.get("levels") if isinstance(index, dict) else None
     if not isinstance(names, list) or not names:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Real
+from jaxtyping import Int, Real
 from numpy import ndarray
 
 from geoutils.atlas import describe
@@ -29,6 +29,16 @@ def with_place_names(partition: Partition, latlon_deg: Real[ndarray, "photos 2"]
             nearest = great_circle_km(photos, point).argmin()
             names[cell] = describe(photos[nearest : nearest + 1])[0]
     return partition.with_names(names)
+
+
+def cell_names(partition: Partition, cells: Int[ndarray, " some"]) -> list[str]:
+    """Names of some cells; those that nobody named are called by the address of their point."""
+    labels = partition.cells.labels()
+    names = [partition.names[cell] for cell in cells]
+    nameless = [k for k, cell in enumerate(cells) if names[k] in ("", labels[cell])]
+    for k, name in zip(nameless, describe(partition.centers_deg[cells[nameless]]), strict=True):
+        names[k] = name
+    return names
 
 
 def example_branches(hierarchy: Hierarchy, n: int = 4) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from geoutils.files import replacing
+from geoutils.parquet import read_parquet
 from geoutils.partitions.cells import Cells, require_columns
 from geoutils.sphere import checked_latlon
 
@@ -93,10 +94,10 @@ class Partition:
     def load(cls, path: str | Path) -> "Partition":
         """Read what `save` wrote; ValueError, with the path, for a file that is no partition."""
         try:
-            table = pd.read_parquet(path)
+            table = read_parquet(path)
         except FileNotFoundError:
             raise
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise ValueError(f"path: {path} is no Parquet file ({_one_line(error)})") from error
         kind = table.attrs.get("kind")
         if kind not in Cells.kinds:
@@ -119,9 +120,9 @@ class Partition:
         """Read S2 cells in the published format; see `published.read_cells_csv`."""
         return _published().read_cells_csv(path, name)
 
-    def write_csv(self, path: str | Path) -> None:
+    def write_csv(self, path: str | Path, preamble: bool = False) -> None:
         """Write S2 cells in the published format; see `published.write_cells_csv`."""
-        _published().write_cells_csv(self, path)
+        _published().write_cells_csv(self, path, preamble)
 
 
 def checked_file_name(name: object) -> str:

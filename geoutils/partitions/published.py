@@ -1,7 +1,9 @@
 """S2 cells as papers publish them: one CSV row per cell, with its token, photos and point.
 
 ISN's cells on MP-16 (Müller-Budack et al. 2018, Table 1) came in this format: 3,298 coarse, 7,202
-middle and 12,893 fine cells. Which coarse cell holds a fine one is a matter of geometry
+middle and 12,893 fine cells. As their authors first published them two lines stand above the header
+(num_images, min_concept_probability), which their later code skips by default and writes no longer.
+Both ways are read and written. Which coarse cell holds a fine one is a matter of geometry
 (`Hierarchy.of`). The tables of children published beside the files agree with it, but for two
 slips: the fine cells 1019, 4595 and 4687 (leaf cells 47e66e20858771d3, 487604cfba8aa333 and
 12a4a2f6ad1e0fc9, hundreds of photos on one spot) are no one's children there, and the table of
@@ -22,6 +24,7 @@ from geoutils.sphere import great_circle_km
 
 _POINT = ["latitude_mean", "longitude_mean"]
 _COLUMNS = ["class_label", "hex_id", "imgs_per_cell", *_POINT]
+_ABOVE = ("num_images", "min_concept_probability")
 # What spreadsheets write for tokens that look like numbers; no token ends in 0 or has a point.
 _NUMBER = re.compile(r"\d+(\.\d*)?[eE][+-]\d+|\d+\.\d*|\d*0")
 _GREATEST = 2**53  # whole number that a float still holds
@@ -58,10 +61,11 @@ def read_cells_csv(path: str | Path, name: str = "") -> Partition:
     return partition
 
 
-def write_cells_csv(partition: Partition, path: str | Path) -> None:
+def write_cells_csv(partition: Partition, path: str | Path, preamble: bool = False) -> None:
     """Write S2 cells in the published format; what `read_cells_csv` reads comes out the same.
 
-    The format has no place for names: they become tokens. ValueError for cells of another kind.
+    With the `preamble` of ISN's first files, code that skips two rows finds the header. The format
+    has no place for names: they become tokens. ValueError for cells of another kind.
     """
     if not isinstance(partition.cells, S2Cells):
         kind = partition.cells.kind
@@ -69,19 +73,29 @@ def write_cells_csv(partition: Partition, path: str | Path) -> None:
     rows = [range(len(partition)), partition.cells.labels(), partition.counts]
     table = pd.DataFrame(dict(zip(_COLUMNS, [*rows, *partition.centers_deg.T], strict=True)))
     with replacing(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
+        with open(temporary, "w", encoding="utf-8", newline="") as file:
+            if preamble:
+                file.write(f"num_images: {partition.counts.sum()}\nmin_concept_probability: ---\n")
+            table.to_csv(file, index=False, lineterminator="\n")
 
 
 def read_rows(
-    path: Path, whole: list[str], real: list[str], texts: tuple[str, ...] = ()
+    path: Path,
+    whole: list[str],
+    real: list[str],
+    texts: tuple[str, ...] = (),
+    skipped: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Rows of a CSV that has columns of whole numbers, of numbers and of texts, all checked.
 
-    In order of the first of the `whole` columns, the class. ValueError, with the path, for a file
+    In order of the first of the `whole` columns, the class. Lines above the header that begin with
+    one of `skipped` are left out. ValueError, with the path, for a file
     that is no CSV, for missing columns or numbers, no rows, and class numbers with gaps.
     """
     try:
-        table = pd.read_csv(path, dtype=dict.fromkeys(texts, str))  # tokens look like numbers
+        above = _lines_above(path, skipped)
+        # Tokens look like numbers.
+        table = pd.read_csv(path, dtype=dict.fromkeys(texts, str), skiprows=above)
     except pd.errors.EmptyDataError as error:
         raise ValueError(f"path: {path} is empty") from error
     except ValueError as error:  # not UTF-8, or rows of many lengths
@@ -96,7 +110,10 @@ def read_rows(
     if table.empty:
         raise ValueError(f"path: {path} holds no cells")
     for column in [*whole, *real]:
-        numbers = pd.to_numeric(table[column], errors="coerce")
+        try:
+            numbers = pd.to_numeric(table[column], errors="coerce")
+        except OverflowError:  # whole numbers of hundreds of digits
+            numbers = pd.to_numeric(table[column].astype("str"), errors="coerce")
         bad = ~np.isfinite(numbers)
         if column in whole:
             bad |= (numbers % 1 != 0) | (numbers.abs() > _GREATEST)
@@ -113,9 +130,18 @@ def read_rows(
     return table
 
 
+def _lines_above(path: Path, skipped: tuple[str, ...]) -> int:
+    """How many lines a file begins with that start with one of these texts."""
+    with open(path, encoding="utf-8-sig") as file:
+        for number, line in enumerate(file):
+            if not skipped or not line.startswith(skipped):
+                return number
+    return 0
+
+
 def _read(path: Path) -> pd.DataFrame:
     """Return the file's rows in order of their class, all columns checked but the tokens' cells."""
-    table = read_rows(path, ["class_label", "imgs_per_cell"], _POINT, ("hex_id",))
+    table = read_rows(path, ["class_label", "imgs_per_cell"], _POINT, ("hex_id",), _ABOVE)
     table["hex_id"] = table["hex_id"].fillna("")
     changed = [k for k, token in enumerate(table["hex_id"]) if _NUMBER.fullmatch(token)]
     if changed:

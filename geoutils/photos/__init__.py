@@ -8,6 +8,7 @@ from geoutils.photos.manifest import (
     write_rejected,
 )
 from geoutils.photos.pixels import open_pixels, pictures, write_pixels
+from geoutils.photos.sources import check_photos, read_checked
 from geoutils.photos.splits import (
     authors_or_spots,
     hold_out_seen,
@@ -18,10 +19,12 @@ from geoutils.photos.table import read_table
 
 __all__ = [
     "authors_or_spots",
+    "check_photos",
     "hold_out_seen",
     "in_common",
     "open_pixels",
     "pictures",
+    "read_checked",
     "read_folder",
     "read_manifest",
     "read_table",

@@ -13,7 +13,10 @@ KNOWN_NAMES = {
     "latitude": ("latitude", "lat"),
     "longitude": ("longitude", "lon", "lng", "long"),
     "photo": ("photo", "img_id", "image_id", "photo_id", "file", "filename", "path", "image", "id"),
-    "author": ("author", "creator", "photographer", "user", "user_id", "owner"),
+    "author": (
+        *("author", "creator", "photographer", "user", "user_id", "owner"),
+        *("creator_id", "creator_username"),
+    ),
     "split": ("split",),
     "scene": ("scene",),
     "s3": ("s3_label", "s3"),
@@ -34,12 +37,7 @@ def guess_columns(names: Sequence[str], where: str) -> dict[str, str]:
     >>> guess_columns(["IMG_ID", "LAT", "LON"], "list.csv")
     {'latitude': 'LAT', 'longitude': 'LON', 'photo': 'IMG_ID'}
     """
-    plain = {name.strip().lower(): name for name in reversed(names)}
-    guessed = {
-        ours: next(plain[known] for known in theirs if known in plain)
-        for ours, theirs in KNOWN_NAMES.items()
-        if any(known in plain for known in theirs)
-    }
+    guessed = known_columns(names)
     for ours in ("latitude", "longitude"):
         if ours not in guessed:
             raise ValueError(
@@ -47,6 +45,20 @@ def guess_columns(names: Sequence[str], where: str) -> dict[str, str]:
                 f"expected one of {', '.join(KNOWN_NAMES[ours])}"
             )
     return guessed
+
+
+def known_columns(names: Sequence[str]) -> dict[str, str]:
+    """The columns whose names we know: {our name: the table's name}.
+
+    >>> known_columns(["id", "latitude", "longitude", "region", "creator_id"])
+    {'latitude': 'latitude', 'longitude': 'longitude', 'photo': 'id', 'author': 'creator_id'}
+    """
+    plain = {name.strip().lower(): name for name in reversed(names)}
+    return {
+        ours: next(plain[known] for known in theirs if known in plain)
+        for ours, theirs in KNOWN_NAMES.items()
+        if any(known in plain for known in theirs)
+    }
 
 
 def refuse_swapped(
@@ -80,4 +92,5 @@ def _share_on_land(latlon_deg: Float[ndarray, "rows 2"]) -> float:
 
 def _shortened(names: Sequence[str], most: int = 12) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(str, names[:most])) + more if names else "none"
+    # Names may hold line breaks, messages are one line.
+    return ", ".join(" ".join(str(name).split()) for name in names[:most]) + more or "none"

@@ -41,6 +41,11 @@ def examine(path: str | Path) -> PhotoFacts:
         data = Path(path).read_bytes()
     except OSError as error:
         return PhotoFacts(f"unreadable file ({error.strerror})")
+    return examine_bytes(data)
+
+
+def examine_bytes(data: bytes) -> PhotoFacts:
+    """`examine` for a photo that is in memory."""
     if not data:
         return PhotoFacts("empty file")
     try:
@@ -52,7 +57,7 @@ def examine(path: str | Path) -> PhotoFacts:
     except UnidentifiedImageError:
         return PhotoFacts("not a JPEG, PNG or WebP image")
     except Exception as error:  # decoders raise whatever a damaged file leads them to
-        return PhotoFacts(_problem(error))
+        return PhotoFacts(problem_of(error))
     if facts.orientation >= 5:
         width, height = height, width
     return PhotoFacts("", width, height, hashlib.sha256(data).hexdigest(), facts)
@@ -78,12 +83,20 @@ def decode_square(path: str | Path | io.BytesIO, size: int) -> UInt8[ndarray, "s
     """
     try:
         with Image.open(path, formats=FORMATS) as image:
-            orientation = read_exif(image).orientation
             image.draft("RGB", (2 * size, 2 * size))
-            picture = _opaque(image)
+            return square_of(image, size)
     except Exception as error:  # decoders raise whatever a damaged file leads them to
         name = "in memory" if isinstance(path, io.BytesIO) else path
-        raise ValueError(f"photo {name}: {_problem(error)}") from None
+        raise ValueError(f"photo {name}: {problem_of(error)}") from None
+
+
+def square_of(image: Image.Image, size: int) -> UInt8[ndarray, "size size 3"]:
+    """The centre square of an opened image, upright, in RGB, `size` pixels wide.
+
+    What is transparent turns white. Raises whatever Pillow does for an image that is damaged.
+    """
+    orientation = read_exif(image).orientation
+    picture = _opaque(image)
     side = min(picture.size)
     left, top = (picture.width - side) / 2, (picture.height - side) / 2
     square = picture.resize(
@@ -100,7 +113,7 @@ def _opaque(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
 
 
-def _problem(error: Exception) -> str:
+def problem_of(error: Exception) -> str:
     """A reason in a few words for an exception that a decoder raised."""
     if isinstance(error, FileNotFoundError):
         return "no such file"

@@ -127,6 +127,8 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     value = value.split("\x00", 1)[0].strip()
+    if value.isprintable():
+        return value
     return "".join(letter for letter in value if letter.isprintable())
 
 

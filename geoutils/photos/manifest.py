@@ -9,8 +9,10 @@
 | split | str | train, val, test: no author in two of them; seen: held out, by train authors |
 | width, height | int32 | pixels as displayed; 0 where the file was not opened |
 
-Photos on disk also have `path`, `sha256` (of the file's bytes), `camera` and `position_source`;
-rendered photos have `seed` and the truth of their scene. Further columns are kept as they come.
+Photos on disk also have `path`, `sha256` (of the file's bytes; after a quick check of their number
+and the last 4096), `camera` and `position_source`; photos in shards `offset` and `length`, the run
+of bytes of `path` where they lie. Rendered photos have `seed` and the truth of their scene. Further
+columns are kept as they come.
 """
 
 from pathlib import Path
@@ -21,7 +23,9 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from geoutils.files import replacing
+from geoutils.parquet import read_parquet
 from geoutils.sphere import wrap_longitude
+from geoutils.spreadsheets import guarded, unguarded
 
 COLUMNS = {
     "photo": "str",
@@ -116,22 +120,25 @@ def read_manifest(path: str | Path) -> pd.DataFrame:
     if not Path(path).is_file():
         raise ValueError(f"manifest: no file {path}; notebook 01_photos writes it")
     try:
-        manifest = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
+        manifest = read_parquet(path)
+    except ValueError as error:
         raise ValueError(f"manifest: {path} is no Parquet file ({_one_line(error)})") from None
     validate_manifest(manifest)
     return manifest
 
 
 def write_rejected(rejected: pd.DataFrame, path: str | Path) -> None:
-    """Write the photos set aside (columns photo, reason) as CSV; an empty table too."""
+    """Write the photos set aside (columns photo, reason) as CSV; an empty table too.
+
+    What a spreadsheet would take for a formula is written with an apostrophe in front.
+    """
     with replacing(path) as temporary:
-        rejected[["photo", "reason"]].to_csv(temporary, index=False)
+        rejected[["photo", "reason"]].apply(guarded).to_csv(temporary, index=False)
 
 
 def read_rejected(path: str | Path) -> pd.DataFrame:
     """Read what `write_rejected` wrote."""
-    return pd.read_csv(path, dtype="str", keep_default_na=False)
+    return pd.read_csv(path, dtype="str", keep_default_na=False).apply(unguarded)
 
 
 def require_photos(manifest: pd.DataFrame, rejected: pd.DataFrame, where: str | Path) -> None:

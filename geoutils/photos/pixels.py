@@ -6,11 +6,13 @@ final name only ever holds a whole array. A small JSON beside it says what it wa
 """
 
 import hashlib
+import io
 import json
 import multiprocessing
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +55,22 @@ def is_rendered(manifest: pd.DataFrame) -> bool:
 def pictures(manifest: pd.DataFrame, size: int) -> UInt8[ndarray, "photos size size 3"]:
     """The photos of some rows, decoded or rendered at any size, without a file."""
     if not is_rendered(manifest):
-        return np.stack([decode_square(path, size) for path in manifest["path"]])
+        return np.stack([decode_square(place, size) for place in _places(manifest)])
     return _render(manifest, size)[0]
+
+
+def _places(manifest: pd.DataFrame) -> Iterator[str | io.BytesIO]:
+    """Where each photo lies: its file, or its bytes out of a shard (`length` of them, else 0)."""
+    if "length" not in manifest:
+        yield from manifest["path"]
+        return
+    for path, offset, length in manifest[["path", "offset", "length"]].itertuples(index=False):
+        if not length:
+            yield path
+            continue
+        with open(path, "rb") as shard:
+            shard.seek(offset)
+            yield io.BytesIO(shard.read(length))
 
 
 def write_pixels(
@@ -119,7 +135,8 @@ def _target(path: Path, photo_shape: tuple[int, ...]) -> _Target:
 
 def _recipe(manifest: pd.DataFrame, size: int, rendered: bool) -> dict[str, object]:
     """What the pixels depend on: the photos, their size and, for rendered ones, the renderer."""
-    names = ("photo", "latitude", "longitude", "author", "seed") if rendered else ("path", "sha256")
+    drawn = ("photo", "latitude", "longitude", "author", "seed")
+    names = drawn if rendered else ("path", "sha256", "offset", "length")
     columns = manifest[[name for name in names if name in manifest]]
     rows = pd.util.hash_pandas_object(columns, index=False).to_numpy()
     recipe = {"photos": len(manifest), "size": size, "rows": hashlib.sha256(rows).hexdigest()}

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from PIL import Image
+from pyarrow import parquet
 
 from geoutils.photos.decode import FORMATS
 from geoutils.photos.exif import read_exif
 from geoutils.photos.folder import PHOTO_SUFFIXES, files_below, listed_photos
 from geoutils.photos.manifest import text_of
+from geoutils.photos.sources.checked import MANIFEST
 from geoutils.photos.table import read_columns
 
 
@@ -42,6 +44,12 @@ def count_in_list(path: Path, photos_dir: str | Path) -> int:
     placed = np.isfinite(position.to_numpy(dtype=float, na_value=np.nan)).all(axis=1)
     names = text_of(table["photo"])[placed]
     return sum(os.path.isfile(os.path.join(photos_dir, name)) for name in names)
+
+
+def count_checked(folder: Path) -> int:
+    """Photos of a finished check whose files are known; 0 where only positions are."""
+    with parquet.ParquetFile(folder / MANIFEST) as file:
+        return file.metadata.num_rows if "path" in file.schema_arrow.names else 0
 
 
 def _has_position(photo: Path) -> bool:

@@ -38,28 +38,38 @@ def read_table(
         raise ValueError(f"{path}: no row in this table; expected one per photo")
     if "photo" not in table:
         table["photo"] = [f"{path.stem}-{row:07d}" for row in range(len(table))]
-    table["scene"] = scenes_of(table)
     if "split" in table:
         table["split"] = _known_splits(text_of(table["split"]), str(path))
-    for column in {"s16", "s365"} & set(table):
-        codes = pd.to_numeric(table[column], errors="coerce")
-        table[column] = codes.where(codes.between(0, 364), -1).astype("int16")
-    table = table.drop(columns=["s3", "prob_indoor", "prob_natural", "prob_urban"], errors="ignore")
+    table = with_scene_codes(table)
     if photos_dir is not None:
         table = _with_files(table, Path(photos_dir))
     manifest, rejected = sift(table)
     return manifest, pd.concat([rejected, broken_lines], ignore_index=True)
 
 
+def with_scene_codes(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `scene` from its best label, and whole numbers `s16`, `s365` (-1: none)."""
+    table = table.assign(scene=scenes_of(table))
+    for column in {"s16", "s365"} & set(table):
+        codes = pd.to_numeric(table[column], errors="coerce")
+        table[column] = codes.where(codes.between(0, 364), -1).astype("int16")
+    return table.drop(columns=["s3", "prob_indoor", "prob_natural", "prob_urban"], errors="ignore")
+
+
 def _known_splits(names: pd.Series, where: str) -> pd.Series:
     """Splits under our names; ValueError for unknown ones, or where only some rows have one."""
-    names = names.str.strip().str.lower().replace(OTHER_SPLIT_NAMES)
-    unknown = sorted(set(names) - {*SPLITS, ""})
-    if unknown:
-        raise ValueError(f"{where}: split {unknown[0]!r}; expected {', '.join(SPLITS)}")
+    names = names.map({name: split_of(name, where) for name in sorted(set(names))}).astype("str")
     if (names == "").any() and (names != "").any():
         raise ValueError(f"{where}: {(names == '').sum()} rows have no split; fill or drop them")
     return names
+
+
+def split_of(name: str, where: str) -> str:
+    """One split under our name, "" for none; ValueError for an unknown one."""
+    name = name.strip().lower()
+    if OTHER_SPLIT_NAMES.get(name, name) not in (*SPLITS, ""):
+        raise ValueError(f"{where}: split {name!r}; expected {', '.join(SPLITS)}")
+    return OTHER_SPLIT_NAMES.get(name, name)
 
 
 def read_columns(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -68,15 +78,10 @@ def read_columns(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     Raises ValueError for a file that cannot be read, lacks positions or has them swapped.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path}: no such file; expected a table ({', '.join(TABLE_SUFFIXES)})")
-    suffix = path.suffix.lower()
-    if suffix not in TABLE_SUFFIXES:
-        raise ValueError(
-            f"{path}: {suffix or 'no suffix'} is no table; expected {', '.join(TABLE_SUFFIXES)}"
-        )
+    require_table(path)
+    is_parquet = path.suffix.lower() == ".parquet"
     try:
-        table, broken = _read_parquet(path) if suffix == ".parquet" else _read_csv(path)
+        table, broken = _read_parquet(path) if is_parquet else _read_csv(path)
     except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None
     latitude, longitude = (
@@ -87,38 +92,62 @@ def read_columns(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table, pd.DataFrame(broken, columns=["photo", "reason"], dtype="str")
 
 
+def require_table(path: Path) -> None:
+    """Raise ValueError where there is no such file, or none that looks like a table."""
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file; expected a table ({', '.join(TABLE_SUFFIXES)})")
+    suffix = path.suffix.lower()
+    if suffix not in TABLE_SUFFIXES:
+        raise ValueError(
+            f"{path}: {suffix or 'no suffix'} is no table; expected {', '.join(TABLE_SUFFIXES)}"
+        )
+
+
 def _read_parquet(path: Path) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     guessed = guess_columns(parquet.read_schema(path).names, str(path))
-    table = parquet.read_table(path, columns=list(guessed.values())).to_pandas()
+    # What pandas noted beside the columns is not needed, and damaged it would lead anywhere.
+    table = parquet.read_table(path, columns=list(guessed.values()))
+    table = table.to_pandas(ignore_metadata=True)
     return table.rename(columns={theirs: ours for ours, theirs in guessed.items()}), []
 
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Known columns of a CSV as text, and the lines with a wrong number of fields."""
+    broken: list[tuple[str, str]] = []
+    guessed, options = csv_options(path, broken)
+    table = arrow_csv.read_csv(path, **options).to_pandas()
+    return table.rename(columns={theirs: ours for ours, theirs in guessed.items()}), broken
+
+
+def csv_options(
+    path: Path, broken: list[tuple[str, str]]
+) -> tuple[dict[str, str], dict[str, object]]:
+    """Which column of a CSV holds what, and pyarrow's options to read these columns as text.
+
+    While reading, lines with a wrong number of fields are appended to `broken` (line, reason).
+    """
     with open(path, encoding="utf-8-sig", newline="") as file:
         header = file.readline()
     delimiter = max(DELIMITERS, key=header.count)
     guessed = guess_columns(next(csv.reader([header], delimiter=delimiter), []), str(path))
-    broken = []
 
     def set_aside(row: arrow_csv.InvalidRow) -> str:
         reason = f"{row.actual_columns} fields in this line, not {row.expected_columns}"
         broken.append((f"line {row.number}", reason))
         return "skip"
 
-    table = arrow_csv.read_csv(
-        path,
-        read_options=arrow_csv.ReadOptions(use_threads=False),  # threads lose the line numbers
-        parse_options=arrow_csv.ParseOptions(
+    return guessed, {
+        # threads lose the line numbers
+        "read_options": arrow_csv.ReadOptions(use_threads=False),
+        "parse_options": arrow_csv.ParseOptions(
             delimiter=delimiter, newlines_in_values=True, invalid_row_handler=set_aside
         ),
-        convert_options=arrow_csv.ConvertOptions(
+        "convert_options": arrow_csv.ConvertOptions(
             include_columns=list(guessed.values()),
             column_types={name: pa.string() for name in guessed.values()},
             strings_can_be_null=False,
         ),
-    ).to_pandas()
-    return table.rename(columns={theirs: ours for ours, theirs in guessed.items()}), broken
+    }
 
 
 def _with_files(table: pd.DataFrame, photos_dir: Path) -> pd.DataFrame:

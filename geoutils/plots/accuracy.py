@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from geoutils.evaluation.accuracy import RADII_KM, SCALES
 from geoutils.evaluation.bootstrap import Interval
+from geoutils.plots.method_colors import text_color
 from geoutils.plots.percent import in_percent
 from geoutils.plots.style import PALETTE
 
@@ -32,19 +33,26 @@ def draw_accuracy_curve(
 
 
 def mark_radii(ax: Axes, label: bool = True) -> None:
-    """Set the log axis of distance and mark the five radii of a_r with their names."""
+    """Set the log axis of distance and mark the five radii of a_r, by default with their names.
+
+    Named radii take the place of the powers of ten below the axis.
+    """
     ax.set_xscale("log")
     ax.set_xlim(SHORTEST_KM, LONGEST_KM)
     ax.set_ylim(0, 1)
     in_percent(ax.yaxis)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
     ax.set_xlabel("distance r between guess and truth (km)")
     ax.set_ylabel("photos placed closer than r")
-    for radius, name in zip(RADII_KM, SCALES, strict=True):
+    for radius in RADII_KM:
         ax.axvline(radius, color=PALETTE["grey"], lw=0.7, ls=":", zorder=0)
-        if label:
-            text = f"{name}\n{radius:g} km"
-            ax.text(radius, 1.01, text, ha="center", va="bottom", fontsize=7, color=PALETTE["grey"])
+    if label:
+        ax.set_xticks([SHORTEST_KM, *RADII_KM, 20_000])
+        ax.minorticks_off()
+        ax.grid(axis="x", visible=False)
+        style = {"rotation": 35, "rotation_mode": "anchor", "fontsize": 8}
+        for radius, name in zip(RADII_KM, SCALES, strict=True):
+            ax.text(radius, 1.02, name, color=text_color(PALETTE["grey"]), **style)
 
 
 def draw_differences(ax: Axes, difference: Interval, color: str) -> None:
@@ -132,6 +140,7 @@ def draw_breakdown(
     ax.hlines(places, rows["low"], rows["high"], color=color, lw=2.2)
     ax.plot(rows["estimate"], places, "o", ms=5, color=color, clip_on=False)
     ax.set_yticks(places, rows["label"])
+    ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.6, len(rows) - 0.4)
     # Axes that share their scale have it fixed by the first: make room for each.
     farthest = np.nanmax([ax.get_xlim()[1], *(1.05 * rows["estimate"]), *(1.02 * rows["high"])])
@@ -146,14 +155,14 @@ def draw_breakdown(
             xytext=(4, 0),
             textcoords="offset points",
             va="center",
-            fontsize=7,
-            color=PALETTE["grey"],
+            fontsize=8,
+            color=text_color(PALETTE["grey"]),
         )
 
 
 def _name_radii(ax: Axes, places: ndarray) -> None:
     """Name the five radii under an axis of evenly spaced places."""
-    labels = [f"{name}\n{radius:g} km" for name, radius in zip(SCALES, RADII_KM, strict=True)]
+    labels = [f"{name}\n{radius:,g} km" for name, radius in zip(SCALES, RADII_KM, strict=True)]
     ax.set_xticks(places, labels)
     ax.grid(axis="x", visible=False)
 

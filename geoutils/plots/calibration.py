@@ -1,5 +1,7 @@
 """Figures of calibration: what a confidence is worth, and how the confidences are spread."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from jaxtyping import Bool, Real
 from matplotlib.axes import Axes
@@ -82,19 +84,32 @@ def draw_confidence_histogram(
     in_percent(ax.xaxis, ax.yaxis)
 
 
-def draw_error_intervals(
-    ax: Axes, errors: dict[str, Interval], noise: dict[str, float], colors: dict[str, str]
+def draw_error_changes(
+    ax: Axes,
+    before: Mapping[str, Interval],
+    after: Mapping[str, Interval],
+    noise: Mapping[str, float],
+    colors: Mapping[str, str],
 ) -> None:
-    """Draw one calibration error per row with its interval; grey: what chance alone could show."""
-    places = np.arange(len(errors))[::-1]
-    for place, (name, error) in zip(places, errors.items(), strict=True):
-        ax.barh(place, noise[name], height=0.6, color="#e6e8ea", lw=0, zorder=1)
-        ax.hlines(place, error.low, error.high, color=colors[name], lw=2.2, zorder=2)
-        ax.plot(error.estimate, [place], "o", ms=5, color=colors[name], zorder=3)
-    ax.set_yticks(places, list(errors))
-    ax.set_ylim(-0.6, len(errors) - 0.4)
+    """Draw two calibration errors per row: as it came (hollow) and tempered (full), with intervals.
+
+    Rows from the top, by name; grey: what chance alone could show of a calibrated model.
+    """
+    places = np.arange(len(before))[::-1]
+    for place, name in zip(places, before, strict=True):
+        ax.barh(place, noise[name], height=0.8, color="#e6e8ea", lw=0, zorder=1)
+        for shift, error, face, width in (
+            (0.14, before[name], "white", 0.9),
+            (-0.14, after[name], colors[name], 1.8),
+        ):
+            y, low, high = place + shift, error.low, error.high
+            ax.hlines(y, low, high, color=colors[name], lw=width, zorder=2)
+            ax.plot(error.estimate, [y], "o", ms=3.6, mfc=face, mec=colors[name], zorder=3)
+    ax.set_yticks(places, list(before))
+    ax.set_ylim(-0.7, len(before) - 0.3)
     ax.set_xlim(left=0)
     in_percent(ax.xaxis)
+    ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
 
 

@@ -57,10 +57,11 @@ def draw_against_ceiling(
                 "clip_on": False,
             }
             ax.scatter(table["estimate"], at, label=name, **style)
-        ax.set_title(f"{scale}, {radius:g} km", fontsize=8)
+        ax.set_title(f"{scale}, {radius:,g} km", fontsize=7.5)
         ax.set_xlim(-0.03, 1.03)
         ax.set_xticks([0, 0.5, 1])
         in_percent(ax.xaxis)
         ax.grid(axis="y", visible=False)
+        ax.tick_params(axis="y", length=0)
     axes[0].set_yticks(places, [f"{label}\n{photos[label]:,} photos" for label in labels])
     axes[0].set_ylim(len(labels) - 0.5, -0.5)

@@ -1,5 +1,6 @@
-"""Map of the world's countries, each in the colour of its value."""
+"""Maps of the world in areas, countries or cells, each in the colour of its value."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import shapely
 from cartopy.io import shapereader
 from cartopy.mpl.geoaxes import GeoAxes
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int, Real, Shaped
 from matplotlib import colormaps
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
@@ -44,6 +45,28 @@ def draw_countries(
     first = [owners.tolist().index(country) for country in small]  # its largest part
     middles = np.array([placed[ring].mean(axis=0) for ring in first]).reshape(-1, 2)
     ax.scatter(*middles.T, s=9, c=areas.to_rgba(levels[small]), ec="white", lw=0.3, zorder=2.5)
+    return areas
+
+
+def draw_areas(
+    ax: GeoAxes,
+    outlines: Sequence[Float[ndarray, "_ 2"]],
+    values: Real[ndarray, " areas"],
+    norm: Normalize,
+    cmap: str = "YlGnBu",
+) -> PolyCollection:
+    """Colour areas by their values, dark grey where that is 0 or NaN; takes a colour bar.
+
+    `outlines` are closed rings of locations that do not cross the antimeridian. Drawn like
+    `draw_countries`: above the land, below coasts and borders.
+    """
+    ends = np.cumsum([len(ring) for ring in outlines])[:-1]
+    placed = np.split(project(ax, np.concatenate(outlines)), ends) if len(outlines) else []
+    levels = np.ma.masked_where(~(values > 0), np.asarray(values, dtype=float))
+    colors = {"norm": norm, "cmap": colormaps[cmap].with_extremes(bad=NOTHING)}
+    areas = PolyCollection(placed, array=levels, zorder=0.5, **colors)
+    areas.set(edgecolor="face", linewidth=0.2)
+    ax.add_collection(areas, autolim=False)
     return areas
 
 

@@ -17,8 +17,8 @@ VERDICT_COLORS = {
     OPPOSITE: (PALETTE["vermilion"], "white"),
     NOT_RUN: ("white", PALETTE["grey"]),
 }
-CLAIM_WIDTH = 44  # characters in a line of a claim
-CELL_HEIGHT_IN = 0.34
+CLAIM_WIDTH = 40  # characters in a line of a claim
+CELL_HEIGHT_IN = 0.37
 
 
 def claims_height_in(table: pd.DataFrame) -> float:
@@ -38,21 +38,23 @@ def draw_claims(ax: Axes, table: pd.DataFrame) -> None:
         fill, ink = VERDICT_COLORS[row.verdict]
         edge = "#e6e8ea" if row.verdict == NOT_RUN else "white"
         ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=fill, edgecolor=edge, lw=1))
-        ours = "–" if np.isnan(row.difference) else f"{row.difference:+.1f}"
-        ax.text(
-            *(x, y - 0.18), f"{ours} / {row.published:+.1f}", color=ink, fontsize=6.5, **_CENTERED
-        )
+        ours = f"{_signed(row.difference)} / {_signed(row.published)}"
+        ax.text(x, y - 0.18, ours, color=ink, fontsize=7, **_CENTERED)
         if np.isfinite(row.low):
-            interval = f"[{row.low:+.1f}, {row.high:+.1f}]"
-            ax.text(x, y + 0.24, interval, color=ink, fontsize=5.5, **_CENTERED)
+            interval = f"{_signed(row.low)}, {_signed(row.high)}"
+            ax.text(x, y + 0.24, interval, color=ink, fontsize=7, **_CENTERED)
     ax.set(xlim=(-0.5, len(radii) - 0.5), ylim=(len(claims) - 0.5, -0.5))
-    ax.set_xticks(range(len(radii)), [f"{radius:g} km" for radius in radii])
+    ax.set_xticks(range(len(radii)), [f"{radius:,g} km" for radius in radii])
     sources = table.groupby("claim")[["paper", "table"]].first()
     ax.set_yticks(range(len(claims)), [_label(claim, sources.loc[claim]) for claim in claims])
     ax.xaxis.tick_top()
-    ax.set_xlabel("ours / theirs, in percentage points [95 % interval of ours]", fontsize=7)
+    ax.set_xlabel(
+        "ours / theirs, in percentage points; below, the 95 % interval of ours", fontsize=7
+    )
     ax.xaxis.set_label_position("top")
     ax.tick_params(length=0, labelsize=7)
+    for label in ax.get_yticklabels():
+        label.set_linespacing(1.1)
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
     keys = [
@@ -64,6 +66,13 @@ def draw_claims(ax: Axes, table: pd.DataFrame) -> None:
 
 
 _CENTERED = {"ha": "center", "va": "center"}
+
+
+def _signed(points: float) -> str:
+    """Percentage points with their sign, also of what rounds to zero; a dash for the unknown."""
+    if np.isnan(points):
+        return "–"
+    return f"{points:{'+' if points else ''}.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _label(claim: str, source: pd.Series) -> str:

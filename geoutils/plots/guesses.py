@@ -16,7 +16,7 @@ from geoutils.plots.style import PALETTE
 from geoutils.sphere import great_circle_path
 
 TRUTH_COLOR, GUESS_COLOR = PALETTE["green"], PALETTE["vermilion"]
-SIDE, GAP, TEXT = 1.25, 0.12, 0.26  # inches: width of a card, space between, height of its text
+SIDE, GAP, TEXT = 1.25, 0.12, 0.3  # inches: width of a card, space between, height of its text
 POINTS = 80  # points of a great circle
 GEODETIC = WORLD.as_geodetic()
 
@@ -28,7 +28,7 @@ def guess_captions(distances_km: Real[ndarray, " n"], guess_deg: Real[ndarray, "
     '3.2 km off'
     """
     off = [f"{d:.1f} km off" if d < 10 else f"{d:,.0f} km off" for d in distances_km]
-    places = short_places(guess_deg, 20)
+    places = short_places(guess_deg, 16)
     return [f"{d}\n{place}" for d, place in zip(off, places, strict=True)]
 
 
@@ -64,7 +64,7 @@ def draw_guess_cards(
         ax.imshow(photo, extent=(x, x + SIDE, y + SIDE, y))
         ax.imshow(world, extent=(x, x + SIDE, low, low - height))
         middle = x + SIDE / 2, y + SIDE + 0.03
-        ax.text(*middle, captions[k], fontsize=6, ha="center", va="top", linespacing=1.2)
+        ax.text(*middle, captions[k], fontsize=7.2, ha="center", va="top", linespacing=1.2)
         corner, inches = np.array([x, low]), np.array([scale, -scale])
         _draw_guess(
             ax,

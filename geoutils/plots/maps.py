@@ -10,6 +10,7 @@ import cartopy.crs as ccrs
 import numpy as np
 from cartopy.mpl.geoaxes import GeoAxes
 from jaxtyping import Float, Real
+from matplotlib import colormaps
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize
 from matplotlib.ticker import LogLocator, NullFormatter
@@ -36,6 +37,9 @@ __all__ = [
 
 CELL_COLORS = LinearSegmentedColormap.from_list(  # its pale end stands out from land and sea
     "cells", ["#dbeccf", "#a3d3b4", "#5fb0b0", "#3b83a8", "#2f568c", "#26275a"]
+)
+ERROR_COLORS = LinearSegmentedColormap.from_list(  # plasma without its yellow, too pale for land
+    "errors", colormaps["plasma"](np.linspace(0, 0.82, 64))
 )
 HEAT_COLORS = LinearSegmentedColormap.from_list(
     "heat", ["#f7d488", "#f0a345", "#dd6b36", "#b03030", "#641238"]
@@ -158,7 +162,7 @@ def draw_errors(
     """
     distances_km = great_circle_km(truth_deg, predicted_deg)
     order = np.argsort(-distances_km)
-    style = {"norm": LogNorm(25, 20_000, clip=True), "cmap": "plasma"} | style
+    style = {"norm": LogNorm(25, 20_000, clip=True), "cmap": ERROR_COLORS} | style
     return draw_great_circles(
         ax, truth_deg[order], predicted_deg[order], distances_km[order], **style
     )

@@ -15,12 +15,13 @@ from numpy import ndarray
 
 from geoutils.plots.concept_colors import concept_colors
 from geoutils.plots.maps import draw_points, draw_world
+from geoutils.plots.percent import in_percent
 from geoutils.plots.style import PALETTE, SPLIT_COLORS
 
 SHEET_DPI = 200  # as figures are saved: one pixel of a photo is one pixel of the sheet
-GAP, LINE = 0.05, 0.1  # inches between photos, and from one line of a caption to the next
+GAP, LINE = 0.05, 0.12  # inches between photos, and from one line of a caption to the next
 LEAST_SIDE = 0.88  # inches that a caption needs; photos of fewer pixels are enlarged
-SCENE_COLORS = {"indoor": "#b08968", "nature": PALETTE["green"], "urban": "#8d99ae"}
+SCENE_COLORS = {"indoor": "#8a5a33", "nature": PALETTE["green"], "urban": "#a9b4c6"}
 
 
 def contact_sheet(
@@ -45,7 +46,7 @@ def contact_sheet(
         x, y = (number % columns) * pitch_x, (number // columns) * pitch_y
         ax.imshow(image, extent=(x, x + side, y + side, y), interpolation="antialiased")
         for line, text in enumerate(caption.split("\n"), start=1):
-            ax.text(x, y + side + LINE * line, text, fontsize=5.6, va="baseline")
+            ax.text(x, y + side + LINE * line, text, fontsize=6.6, va="baseline")
     ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
     ax.set_axis_off()
     return figure
@@ -96,7 +97,9 @@ def draw_nearness(ax: Axes, nearest_km: dict[str, Real[ndarray, " photos"]]) -> 
         share = np.arange(1, len(sorted_km) + 1) / len(sorted_km)
         ax.step(sorted_km, share, where="post", color=SPLIT_COLORS[name], label=name)
     ax.set(xscale="log", xlim=(0.01, 5000), ylim=(0, 1))
-    ax.xaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_major_formatter("{x:,g}")
+    ax.minorticks_off()
+    in_percent(ax.yaxis)
     ax.set(xlabel="distance to the nearest training photo (km)", ylabel="share of photos")
     ax.legend(loc="lower right")
 
@@ -110,7 +113,9 @@ def draw_counts(ax: Axes, counts: pd.DataFrame) -> None:
         ax.barh(counts.index, counts[name], left=left, color=color, label=label, height=0.7)
         left += counts[name].to_numpy()
     ax.invert_yaxis()
-    ax.set_axisbelow(True)
     ax.grid(axis="y", visible=False)
+    ax.tick_params(axis="y", length=0)
+    ax.locator_params(axis="x", nbins=5)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_xlabel("photos")
-    ax.legend(ncols=len(counts.columns), loc="lower right", fontsize="small")
+    ax.legend(loc="lower right", fontsize=8)

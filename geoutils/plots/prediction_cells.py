@@ -10,9 +10,9 @@ from jaxtyping import Float, Int, Real
 from numpy import ndarray
 
 from geoutils import s2
-from geoutils.atlas import describe
 from geoutils.partitions import Partition
 from geoutils.partitions.cells import Cells
+from geoutils.partitions.naming import cell_names
 from geoutils.partitions.s2_cells import S2Cells
 from geoutils.partitions.semantic.semantic_cells import SemanticCells
 from geoutils.prediction.best_columns import best_columns
@@ -79,7 +79,7 @@ def prediction_cells(
         title=title or partition.name.replace("_", " "),
         cells=top,
         probabilities=probabilities[top].astype(np.float64),
-        names=_names(partition, top),
+        names=cell_names(partition, top),
         levels=_levels(partition.cells, top),
         photos=partition.counts[top] if partition.is_counted else None,
         areas_km2=areas_km2[top],
@@ -116,16 +116,6 @@ def ring_turns(rings: list[Float[ndarray, "_ 2"]]) -> list[int]:
     inside, around = shapely.STRtree(areas).query(places, predicate="within")
     others = inside[inside != around]  # rounding may push a place into its own ring
     return (1 - 2 * (np.bincount(others, minlength=len(rings)) % 2)).tolist()
-
-
-def _names(partition: Partition, top: Int[ndarray, " top"]) -> list[str]:
-    """Names of cells; those that nobody named are called by the address of their point."""
-    labels = partition.cells.labels()
-    names = [partition.names[cell] for cell in top]
-    nameless = [k for k, cell in enumerate(top) if names[k] in ("", labels[cell])]
-    for k, name in zip(nameless, describe(partition.centers_deg[top[nameless]]), strict=True):
-        names[k] = name
-    return names
 
 
 def _levels(cells: Cells, top: Int[ndarray, " top"]) -> list[str]:

@@ -10,6 +10,7 @@ from jaxtyping import Real
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import LogLocator, NullFormatter
 from numpy import ndarray
 
@@ -40,18 +41,20 @@ def draw_side_by_side(
     truth_deg: Real[ndarray, " 2"] | None = None,
     shading: str = "scale",
     projection: str = "equal_earth",
+    same_ground: bool = True,
 ) -> None:
     """Fill a figure with a column per prediction of one photo: close up, on the world, names.
 
-    All close-ups show the same ground, framed on the worlds, whose projection is one of
-    PROJECTIONS; colours compare across columns. `shading` and signs as in `draw_top_cells`. After
+    All close-ups show the same ground, or each its own prediction's where cells of one kind would
+    be lost on the other's; they are framed on the worlds, whose projection is one of PROJECTIONS.
+    Colours compare across columns. `shading` and signs as in `draw_top_cells`. After
     Theiner et al. 2022, Figure 3. The figure takes the size of its columns. ValueError without
     predictions, and for unknown names.
     """
     if not predictions:
         raise ValueError("predictions: none to draw; expected at least one")
     world = PROJECTIONS[known_name("projection", projection, PROJECTIONS)]
-    norm, extent = probability_norm(predictions), close_extent(predictions, truth_deg)
+    norm, shared = probability_norm(predictions), close_extent(predictions, truth_deg)
     text = LINE * (NUMBERED + 1) + 0.08
     bar = 0.5 if shading == "scale" else 0.0
     height = 0.28 + ZOOM + GAP / 2 + WORLD_HEIGHT + text + bar
@@ -61,9 +64,11 @@ def draw_side_by_side(
     for column, prediction in enumerate(predictions):
         left, share = column * (WIDTH + GAP) / width, WIDTH / width
         low = height - 0.28 - ZOOM
+        extent = shared if same_ground else close_extent([prediction], truth_deg)
         box = (left, low / height, share, ZOOM / height)
         close = figure.add_axes(box, projection=region_projection(extent))
         cells = draw_top_cells(close, prediction, truth_deg, shading, extent, norm)
+        _write_width(close)
         close.set_title(prediction.title, fontsize=9, pad=4, loc="left", parse_math=False)
         low -= GAP / 2 + WORLD_HEIGHT
         box = (left, low / height, share, WORLD_HEIGHT / height)
@@ -97,6 +102,15 @@ def close_extent(
     near = great_circle_km(np.tile(middle, (len(shown), 1)), shown) <= NEAR_KM
     kept = np.concatenate([middle[None], shown[near & np.isfinite(shown).all(axis=1)]])
     return extent_around(kept, WIDTH / ZOOM, LEAST_KM)
+
+
+def _write_width(close: GeoAxes) -> None:
+    """Write into a corner how many kilometres of ground a close-up shows from left to right."""
+    west, east = close.get_xlim()
+    told = kilometres(float(f"{(east - west) / 1000:.1g}"))  # the projection's units are metres
+    halo = [withStroke(linewidth=2, foreground="white")]
+    style = {"size": 7, "color": PALETTE["ink"], "path_effects": halo, "zorder": 7}
+    close.text(0.985, 0.02, f"about {told} wide", ha="right", transform=close.transAxes, **style)
 
 
 def _frame(world: GeoAxes, close: GeoAxes) -> None:

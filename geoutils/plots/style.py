@@ -3,27 +3,22 @@
 import matplotlib as mpl
 from cycler import cycler
 
-# Okabe and Ito's colours, told apart by colour-blind readers; a little muted for print.
+# Hues of Okabe and Ito, set apart in lightness as well, so that each pair differs for readers who
+# see no red, no green or no blue; a little muted for print.
 PALETTE = {
-    "blue": "#2f6f9f",
-    "orange": "#d98a2b",
-    "green": "#3a8f6f",
-    "vermilion": "#c8553d",
-    "purple": "#9a6a9c",
-    "sky": "#7fb6d9",
-    "yellow": "#d9c04a",
+    "blue": "#255c92",
+    "orange": "#df8a1f",
+    "green": "#12896f",
+    "vermilion": "#ab2f22",
+    "purple": "#b069b8",
+    "sky": "#74cdf0",
+    "yellow": "#d3c45c",
     "ink": "#22303a",
-    "grey": "#8a949b",
+    "grey": "#98a2a8",
     "paper": "#fbfaf7",
 }
 
-# One colour per method and per level, the same in every notebook.
-METHOD_COLORS = {
-    "f": PALETTE["blue"],
-    "f_star": PALETTE["vermilion"],
-    "densest point": PALETTE["grey"],
-    "random photo": "#b9bfc3",
-}
+# One colour per level and per split, the same in every notebook; methods: method_colors.py.
 LEVEL_COLORS = {
     "coarse": PALETTE["yellow"],
     "middle": PALETTE["orange"],
@@ -38,10 +33,16 @@ SPLIT_COLORS = {
 }
 
 
+# What a figure is drawn for: charts of one panel for a column of a paper, all others for its page.
+COLUMN_IN, PAGE_IN = 3.4, 7.0  # inches
+LEAST_TEXT_PT = 6.0  # points, once a figure is as wide as that
+
+
 def use_style() -> None:
-    """Set matplotlib's defaults: quiet axes, readable at column width, vector text kept as text."""
+    """Set matplotlib's defaults: quiet axes, readable in print, vector text kept as text."""
     mpl.rcParams.update(
         {
+            "axes.axisbelow": True,
             "axes.edgecolor": PALETTE["grey"],
             "axes.grid": True,
             "axes.labelcolor": PALETTE["ink"],
@@ -57,7 +58,9 @@ def use_style() -> None:
             "font.size": 9,
             "grid.color": "#e6e8ea",
             "grid.linewidth": 0.6,
-            "legend.frameon": False,
+            "legend.edgecolor": "none",
+            "legend.fancybox": False,
+            "legend.framealpha": 0.8,
             "lines.linewidth": 1.6,
             "pdf.fonttype": 42,
             "savefig.bbox": "tight",

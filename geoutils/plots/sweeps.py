@@ -16,6 +16,7 @@ from geoutils.plots.style import PALETTE
 
 ANSWER_COLORS = [PALETTE[name] for name in ("blue", "vermilion", "green", "purple", "orange")]
 ROW_IN, ANSWER_STEP = 0.2, 0.26
+REFERENCE = {"marker": "s", "ls": "", "ms": 3.5, "color": PALETTE["ink"]}
 VERDICTS = (HOLDS, UNDECIDED, OPPOSITE)
 
 
@@ -24,7 +25,7 @@ def draw_sweep(fig: Figure, table: pd.DataFrame) -> None:
 
     `table` comes from `beside_papers`. Dots are d_r in percentage points with their intervals,
     filled where these exclude zero, one colour per answer; each is compared with the reference's
-    same answer, which is the line at zero. Grey diamonds are differences that the paper printed.
+    same answer, a square on the line at zero. Grey diamonds are differences that the paper printed.
     """
     rows, labels = _rows(table)
     answers = list(dict.fromkeys(table["answer"]))
@@ -34,12 +35,15 @@ def draw_sweep(fig: Figure, table: pd.DataFrame) -> None:
         for row, place in zip(table.to_dict("records"), rows, strict=True):
             number = answers.index(row["answer"])
             y = place + ANSWER_STEP * (number - (len(answers) - 1) / 2)
+            if row["reference"] == "" and np.isfinite(row[f"a_{radius:g}"]):
+                ax.plot([0], [place], **REFERENCE)
             _draw_difference(ax, row, f"{radius:g}", y, ANSWER_COLORS[number % 5])
-        ax.set_title(f"{scale}, {radius:g} km", fontsize=8, fontweight="normal")
-        ax.set_xlabel("points", fontsize=8)
+        ax.set_title(f"{scale}, {radius:,g} km", fontsize=7.5)
         ax.tick_params(axis="y", length=0)
+        ax.tick_params(axis="x", labelsize=7.5)
         ax.grid(False, axis="y")
         ax.locator_params(axis="x", nbins=4)
+    axes[len(axes) // 2].set_xlabel("difference from the reference (percentage points)", fontsize=8)
     places = [place for place, _, _ in labels]
     axes[0].set_yticks(places, [text for _, text, _ in labels], fontsize=7.5)
     for tick, (_, _, is_question) in zip(axes[0].get_yticklabels(), labels, strict=True):
@@ -52,8 +56,8 @@ def draw_sweep(fig: Figure, table: pd.DataFrame) -> None:
     ]
     if table[[f"pd_{radius:g}" for radius in RADII_KM]].notna().any(axis=None):
         keys.append(_paper_key())
-    if keys:
-        fig.legend(handles=keys, loc="outside lower right", ncols=len(keys), fontsize=7.5)
+    keys.append(Line2D([], [], label="reference", **REFERENCE))
+    fig.legend(handles=keys, loc="outside lower right", ncols=len(keys), fontsize=7.5)
 
 
 def sweep_height_in(table: pd.DataFrame) -> float:
@@ -121,10 +125,7 @@ def draw_agreement(ax: Axes, counts: pd.DataFrame) -> None:
 
 def _draw_difference(ax: Axes, row: dict, radius: str, y: float, color: str) -> None:
     estimate, low, high = (100 * row[f"d_{radius}{end}"] for end in ("", "_low", "_high"))
-    if np.isnan(estimate):
-        if row["reference"] == "" and np.isfinite(row[f"a_{radius}"]):
-            ax.plot([0], [y], "|", ms=8, color=color)
-    else:
+    if np.isfinite(estimate):
         ax.hlines(y, low, high, color=color, lw=1.8)
         certain = low > 0 or high < 0
         ax.plot([estimate], [y], "o", ms=4.5, mec=color, mfc=color if certain else "white")

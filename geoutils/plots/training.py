@@ -12,17 +12,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
+from geoutils.plots.method_colors import PARTITION_COLORS
 from geoutils.plots.percent import in_percent
 from geoutils.plots.style import LEVEL_COLORS, PALETTE
 
 SIDE, GAP, TEXT = 1.0, 0.1, 0.17  # inches: side of a photo, space between, height of its caption
 _ACCURACY = "val_accuracy_"
-_FAMILY_COLORS = {
-    "countries": PALETTE["yellow"],
-    "s2": PALETTE["blue"],
-    "semantic": PALETTE["vermilion"],
-    "cplanet": PALETTE["purple"],
-}
 
 
 def draw_training(loss_ax: Axes, accuracy_ax: Axes, log: pd.DataFrame, title: str) -> None:
@@ -39,9 +34,9 @@ def draw_training(loss_ax: Axes, accuracy_ax: Axes, log: pd.DataFrame, title: st
     names = [name.removeprefix(_ACCURACY) for name in log if name.startswith(_ACCURACY)]
     families = [name.split("_")[0] if name not in LEVEL_COLORS else "s2" for name in names]
     for place, (name, family) in enumerate(zip(names, families, strict=True)):
-        share = (1 + families[: place + 1].count(family)) / (1 + families.count(family))
+        share = (2 + families[: place + 1].count(family)) / (2 + families.count(family))
         label = family if family not in families[:place] else None
-        style = {"color": _FAMILY_COLORS.get(family, PALETTE["grey"]), "alpha": share}
+        style = {"color": PARTITION_COLORS.get(family, PALETTE["grey"]), "alpha": share}
         accuracy_ax.plot(log["epoch"], log[_ACCURACY + name], "o-", ms=2.5, label=label, **style)
     accuracy_ax.set(xlabel="epoch", ylabel="right, of photos inside")
     accuracy_ax.set_ylim(bottom=0)
@@ -142,7 +137,7 @@ def neighbour_rows(
             x = column * (SIDE + GAP) + (2 * GAP if column else 0)
             y = row * pitch_y
             ax.imshow(picture, extent=(x, x + SIDE, y + SIDE, y), interpolation="antialiased")
-            ax.text(x + SIDE / 2, y + SIDE + 0.03, text, fontsize=6, ha="center", va="top")
+            ax.text(x + SIDE / 2, y + SIDE + 0.03, text, fontsize=7, ha="center", va="top")
             if column and near[row, column - 1]:
                 style = {"fill": False, "ec": PALETTE["green"], "lw": 2.5}
                 ax.add_patch(Rectangle((x, y), SIDE, SIDE, **style))

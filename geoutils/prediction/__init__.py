@@ -21,6 +21,7 @@ from geoutils.prediction.hierarchical import hierarchical_log_scores
 from geoutils.prediction.level_probabilities import level_log_probs
 from geoutils.prediction.locate import locate
 from geoutils.prediction.nearest import nearest_neighbours
+from geoutils.prediction.peer_files import read_predictions_csv, write_predictions_csv
 from geoutils.prediction.progress import Region, progressive_regions
 from geoutils.prediction.search_within_cell import Found, search_everywhere, search_within_cell
 from geoutils.prediction.top_cells import top_k_hits
@@ -46,6 +47,7 @@ __all__ = [
     "nearest_neighbours",
     "placeable",
     "progressive_regions",
+    "read_predictions_csv",
     "resized_photos",
     "resized_to_longest",
     "search_everywhere",
@@ -54,4 +56,5 @@ __all__ = [
     "top_k_hits",
     "with_points",
     "write_background",
+    "write_predictions_csv",
 ]

@@ -27,7 +27,7 @@ def level_log_probs(
     batches = []
     with (
         torch.inference_mode(),
-        tqdm(total=len(pixels), desc="Predicting", unit=" photos", mininterval=1) as bar,
+        tqdm(total=len(pixels), desc="Predicting", unit=" photos", mininterval=1, delay=1) as bar,
     ):
         for start in range(0, len(pixels), BATCH):
             batch = torch.from_numpy(np.array(pixels[start : start + BATCH])).to(device)

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from geoutils.study.provenance import facts_of_now, record_facts
+
 
 class NotebookError(Exception):
     """A notebook stopped with an error; `is_bad_input` tells whether its input was at fault."""
@@ -21,7 +23,8 @@ def execute_notebook(
 
     `section` holds all the notebook's parameters, so that the executed copy shows them. The copy
     appears under `results/<study>/notebooks/` only if the notebook ran to its end; one that failed
-    is kept beside it as `<notebook>.failed.ipynb`.
+    is kept beside it as `<notebook>.failed.ipynb`. Either holds the commit, the machine and the
+    versions that it was executed with.
     Raises NotebookError, with the notebook's own message.
     """
     import papermill
@@ -31,6 +34,7 @@ def execute_notebook(
     running = folder / f".{notebook}.running.ipynb"
     failed = folder / f"{notebook}.failed.ipynb"
     executed = folder / f"{notebook}.ipynb"
+    facts = facts_of_now(root)
     try:
         papermill.execute_notebook(
             root / "notebooks" / f"{notebook}.ipynb",
@@ -44,8 +48,10 @@ def execute_notebook(
             stderr_file=sys.stderr,
             extra_arguments=["--IPKernelApp.log_level=40"],  # it would warn of local sockets
         )
+        record_facts(running, facts)
         os.replace(running, executed)
     except papermill.PapermillExecutionError as error:
+        record_facts(running, facts)
         os.replace(running, failed)
         message = " ".join(str(error.evalue).split())
         raise NotebookError(

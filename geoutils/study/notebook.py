@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 from geoutils.files import replacing
+from geoutils.study.reproduction.figure_data import figure_data
+from geoutils.study.reproduction.sums import write_sums
 from geoutils.study.run import settings_in_force
 from geoutils.study.settings import find_root, merge, notebooks_of
 
@@ -42,6 +44,7 @@ class NotebookRun:
         self.results = base / "results" / study
         self.figures = base / "figures" / study
         self.model_results = base / "results" / contents.get("model_from", study)
+        self._figure_data: dict[str, dict] = {}
         for folder in (self.results, self.figures):
             _make_folder(folder)
 
@@ -49,13 +52,21 @@ class NotebookRun:
         return f"<NotebookRun {self.notebook} of study {self.study}>"
 
     def save_figure(self, figure: "Figure", name: str, caption: str) -> None:
-        """Save a figure as PNG and PDF; the caption becomes the picture's alternative text."""
+        """Save a figure as PNG and PDF and show the PNG; the caption is its alternative text.
+
+        An open figure is closed, so that it is not drawn once more to be shown at the cell's end;
+        one that was closed before is only saved.
+        """
         stem = f"{self.notebook[:2]}_{name}"
-        with replacing(self.figures / f"{stem}.png") as path:
+        png, pdf = (self.figures / f"{stem}.{kind}" for kind in ("png", "pdf"))
+        with replacing(png) as path:
             figure.savefig(path, metadata={"Description": caption, "Software": None})
-        with replacing(self.figures / f"{stem}.pdf") as path:
+        with replacing(pdf) as path:
             figure.savefig(path, metadata={"Subject": caption, "CreationDate": None})
-        self._record("figures", f"{stem}.png", caption)
+        self._record("figures", png.name, caption)
+        self._figure_data[png.name] = figure_data(figure)
+        write_sums(self._figure_data, self.results / "figure_data" / f"{self.notebook}.json")
+        _show(figure, png)
 
     def save_table(self, table: "DataFrame", name: str) -> None:
         """Save a table as CSV under `tables/`, numbers in full precision."""
@@ -111,6 +122,21 @@ def write_json(contents: Any, path: Path) -> None:
         temporary.write_text(
             json.dumps(contents, indent=1, default=_plain, ensure_ascii=False) + "\n"
         )
+
+
+def _show(figure: "Figure", png: Path) -> None:
+    """Show the picture of an open figure as large as the figure would be, and close the figure."""
+    import matplotlib.pyplot as plt
+    import PIL.Image
+    from IPython.display import Image, display
+
+    number = getattr(figure, "number", None)
+    if number not in plt.get_fignums() or plt.figure(number) is not figure:
+        return
+    plt.close(figure)
+    with PIL.Image.open(png) as picture:
+        width, height = (round(side * figure.dpi / picture.info["dpi"][0]) for side in picture.size)
+    display(Image(png, width=width, height=height))
 
 
 def _plain(value: Any) -> Any:

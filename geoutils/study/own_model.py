@@ -57,12 +57,18 @@ def count_placed(photos: dict[str, Any]) -> int:
     A quick look: positions are read, pictures are not decoded, so a few may turn out unusable. A
     list of positions without files has none.
     """
-    from geoutils.photos.quick_count import count_in_folder, count_in_list  # they take a while
+    from geoutils.photos.quick_count import (  # they take a while
+        count_checked,
+        count_in_folder,
+        count_in_list,
+    )
 
     if not photos.get("photos"):
         return 0
     if photos["source"] == "folder":
         return count_in_folder(Path(photos["photos"]))
+    if photos["source"] == "checked":
+        return count_checked(Path(photos["photos"]))
     return count_in_list(Path(photos["photos"]), photos["photos_dir"])
 
 

@@ -10,7 +10,9 @@ import yaml
 from PIL import Image
 from town_study import SECTION, geoclass_sets, s2_cells, town_photos
 
-from geoutils.demo import Page, open_study
+from geoutils.demo.locator import Locator
+from geoutils.demo.page import Page
+from geoutils.demo.study import open_study
 from geoutils.study.methods import StudyAnswers, study_methods, write_predictions
 from geoutils.training.recipes.from_study import train_recipe
 from geoutils.training.recipes.study_training import StudyTraining
@@ -79,6 +81,14 @@ def toy_study(toy_root):
     return open_study("toy", root=toy_root)
 
 
+@pytest.fixture(scope="session")
+def locator(toy_study):
+    return Locator(toy_study.training)
+
+
 @pytest.fixture
-def page(toy_study):
-    return Page(toy_study, seed=0)
+def page(toy_study, locator):
+    """A page of its own for each test; its models are read once for all of them."""
+    page = Page(toy_study, seed=0)
+    page.locator = locator
+    return page

@@ -5,10 +5,12 @@ from geoutils.evaluation.calibration import (
     bin_edges,
     bootstrap_calibration_error,
     bootstrap_reliability,
+    calibration_gain,
     calibration_noise,
     expected_calibration_error,
     reliability,
 )
+from geoutils.evaluation.resamples import Resamples
 
 
 def answers(n: int, overconfidence: float = 1.0, seed: int = 0):
@@ -89,25 +91,56 @@ def test_interval_of_the_error_covers_the_truth_of_an_overconfident_model():
     covered = []
     for seed in range(40):
         confidences, correct = answers(1500, 2.0, seed=100 + seed)
-        interval = bootstrap_calibration_error(confidences, correct, n_resamples=200, seed=seed)
+        resamples = Resamples.draw(1500, n_resamples=200, seed=seed)
+        interval = bootstrap_calibration_error(confidences, correct, resamples)
         covered.append(interval.low[0] <= truth <= interval.high[0])
     assert np.mean(covered) > 0.8
 
 
 def test_error_of_one_author_has_no_interval():
     confidences, correct = answers(30)
-    interval = bootstrap_calibration_error(confidences, correct, np.full(30, "ann"), 10)
+    interval = bootstrap_calibration_error(
+        confidences, correct, Resamples.draw(30, np.full(30, "ann"), 10)
+    )
     assert np.isnan(interval.low[0])
     np.testing.assert_allclose(
         interval.estimate[0], expected_calibration_error(confidences, correct)
     )
 
 
+def test_gain_is_the_difference_of_two_errors_on_the_same_draws():
+    confidences, correct = answers(1500, 2.0, seed=6)
+    resamples = Resamples.draw(1500, n_resamples=300)
+    honest = confidences**2
+    gain = calibration_gain((confidences, correct), (honest, correct), resamples)
+    expected = expected_calibration_error(confidences, correct) - expected_calibration_error(
+        honest, correct
+    )
+    np.testing.assert_allclose(gain.estimate, [expected])
+    assert gain.low[0] > 0  # squaring what is the root of the truth mends it
+    none = calibration_gain((honest, correct), (honest, correct), resamples)
+    assert (none.low[0], none.estimate[0], none.high[0]) == (0, 0, 0)
+
+
+def test_interval_of_the_error_matches_a_loop_over_resamples():
+    confidences, correct = answers(120, 1.5, seed=7)
+    authors = np.random.default_rng(8).integers(25, size=120).astype(str)
+    resamples = Resamples.draw(120, authors, 200, seed=9)
+    interval = bootstrap_calibration_error(confidences, correct, resamples)
+    errors = []
+    for counts in resamples.counts:
+        drawn = np.repeat(np.arange(120), counts[resamples.unit])
+        errors.append(ece_slowly(confidences[drawn], correct[drawn], 20))
+    low, high = np.quantile(errors, [0.025, 0.975])
+    np.testing.assert_allclose(interval.high[0], 2 * interval.estimate[0] - low)
+    np.testing.assert_allclose(interval.low[0], max(0, 2 * interval.estimate[0] - high))
+
+
 def test_bins_of_the_diagram_get_intervals_and_empty_ones_none():
     confidences, correct = answers(2000, seed=4)
     confidences = confidences * 0.5
     authors = np.random.default_rng(5).integers(300, size=2000).astype(str)
-    interval = bootstrap_reliability(confidences, correct, authors, 400)
+    interval = bootstrap_reliability(confidences, correct, Resamples.draw(2000, authors, 400))
     filled = reliability(confidences, correct).counts > 0
     assert np.isnan(interval.low[~filled]).all()
     assert (interval.low[filled] <= interval.estimate[filled]).all()

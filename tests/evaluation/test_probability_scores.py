@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from geoutils.evaluation.probability_scores import brier_scores, negative_log_likelihoods
-from geoutils.evaluation.temperature import fit_temperature, tempered
+from geoutils.evaluation.temperature import LOG_TEMPERATURES, fit_temperature, tempered
 
 
 def random_answers(n: int = 400, n_cells: int = 12, seed: int = 0):
@@ -79,3 +80,26 @@ def test_what_cannot_be_fitted_is_refused():
         fit_temperature(np.zeros((2, 3)), np.array([-1, -1]))
     with pytest.raises(ValueError, match="temperature: 0"):
         tempered(np.zeros((1, 2)), 0.0)
+
+
+@pytest.mark.parametrize("exaggeration", [1e-3, 0.7, 1.0, 4.0, 1e3])
+def test_newton_finds_what_a_bounded_search_finds(exaggeration):
+    log_scores, cells = random_answers(250, seed=5)
+    log_scores = log_scores * exaggeration
+    log_scores[:, 2] = np.where(cells == 2, log_scores[:, 2], -np.inf)
+
+    def loss(log_temperature):
+        scaled = tempered(log_scores, float(np.exp(log_temperature)))
+        return float(negative_log_likelihoods(scaled, cells).mean())
+
+    searched = minimize_scalar(loss, bounds=LOG_TEMPERATURES, method="bounded").x
+    np.testing.assert_allclose(np.log(fit_temperature(log_scores, cells)), searched, atol=1e-3)
+    assert fit_temperature(log_scores.astype(np.float32), cells) == pytest.approx(
+        fit_temperature(log_scores, cells), rel=1e-3
+    )
+
+
+def test_a_model_that_is_always_right_may_be_as_sure_as_it_can():
+    log_scores = np.log(np.array([[0.6, 0.4], [0.2, 0.8]]))
+    assert fit_temperature(log_scores, np.array([0, 1])) == pytest.approx(np.exp(-3), rel=1e-4)
+    assert fit_temperature(log_scores, np.array([1, 0])) == pytest.approx(np.exp(3), rel=1e-4)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from geoutils.evaluation import RADII_KM, bootstrap_accuracy, geoscore, score_files
+from geoutils.prediction import write_predictions_csv
 from geoutils.sphere import EARTH_RADIUS_KM, destination, great_circle_km
 
 DATA = Path(__file__).parents[3] / "shared/data"
@@ -190,3 +191,14 @@ def test_a_real_list_has_its_authors(files, tmp_path):
     assert (len(score.photos), score.unit, score.n_units) == (2997, "authors", 198)
     assert score.without_prediction == 100
     assert 0.9 < score.accuracy.estimate[-1] <= 2897 / 2997
+
+
+@pytest.mark.parametrize("style", ["isn", "isn_classes", "osv5m"])
+def test_predictions_as_other_groups_write_them_are_scored(files, tmp_path, style):
+    truth, guess = lists()
+    expected = score_files(*files(truth, guess), n_resamples=10)
+    path = tmp_path / "theirs.csv"
+    write_predictions_csv(guess.assign(cell=0), path, style, positions(truth))
+    _, truth_path = files(truth, guess)
+    found = score_files(path, truth_path, n_resamples=10)
+    np.testing.assert_array_equal(found.distances_km, expected.distances_km)

@@ -36,6 +36,18 @@ def test_its_interval_is_that_of_scipys_correlation_of_resamples():
     np.testing.assert_allclose(rank_agreement(a, b, authors, 40, seed=3), expected)
 
 
+def test_one_author_says_nothing_of_others():
+    a = np.arange(6.0)
+    estimate, low, high = rank_agreement(a, a**2, np.full(6, "ann"), n_resamples=20)
+    assert estimate == 1 and np.isnan([low, high]).all()
+    unknown = rank_agreement(a, a**2, np.full(6, ""), n_resamples=20)  # each its own
+    np.testing.assert_allclose(unknown, 1)
+    scores = {"map": np.stack([np.full(6, NAN), a], axis=1)}
+    rows, ones = np.arange(6), np.ones(6, dtype=int)
+    table = agreement_over_photos(scores, rows, ones, a, np.full(6, "ann"), 20)
+    assert table.loc["map", "mean"] == 1 and table[["low", "high"]].isna().all(axis=None)
+
+
 def test_over_photos_takes_the_pairs_that_have_both():
     scores = np.array([[NAN, 1.0], [NAN, 2.0], [NAN, 3.0], [NAN, NAN], [NAN, 0.0]])
     rows, concepts = np.array([0, 1, 2, 3, 4]), np.ones(5, dtype=int)

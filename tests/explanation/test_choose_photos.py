@@ -29,6 +29,12 @@ def test_few_photos_are_all_taken_and_unknown_errors_never_tested():
     assert chosen.in_table.all() and chosen.tested.tolist() == [True, False, True]
 
 
+def test_photos_of_unknown_places_are_tested_where_no_others_are():
+    usable = np.array([True, False, True, True])
+    chosen = choose_photos(np.full(4, np.nan), usable, n_photos=1, n_tested=2)
+    assert chosen.tested.sum() == 2 and usable[chosen.rows[chosen.tested]].all()
+
+
 @pytest.mark.parametrize(("n_photos", "n_tested", "n"), [(0, 1, 3), (1, 0, 3), (1, 1, 0)])
 def test_nothing_to_choose_is_refused(n_photos, n_tested, n):
     with pytest.raises(ValueError, match=rf"n_photos, n_tested: {n_photos}, {n_tested} of {n}"):

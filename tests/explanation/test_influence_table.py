@@ -102,6 +102,9 @@ def test_median_interval_covers_and_knows_its_limits():
     counts = resample_counts(np.array(["a", "b"]), 50, seed=0)
     assert np.isnan(median_interval(np.array([np.nan, 2.0]), counts)).all()
     assert np.isnan(median_interval(np.array([np.nan, np.nan]), counts)).all()
+    counts = resample_counts(np.array(["a", "a", "b"]), 50, seed=0)
+    assert np.isnan(median_interval(np.array([1.0, 2.0, np.nan]), counts)).all()  # all by one
+    assert not np.isnan(median_interval(np.array([1.0, 2.0, 3.0]), counts)).any()
     with pytest.raises(ValueError, match="groups: no photos"):
         resample_counts(np.array([]), 5, seed=0)
 

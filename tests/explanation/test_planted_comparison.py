@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from geoutils.explanation import near_minus_far, planted_by_interval, planted_test
+from geoutils.explanation import n_shared, near_minus_far, planted_by_interval, planted_test
 
 NAN = np.nan
 
@@ -59,3 +59,13 @@ def test_the_lead_near_and_far_is_compared_whatever_is_easy():
 def test_without_far_photos_there_is_nothing_to_compare():
     table = near_minus_far({"map": np.ones(3)}, np.ones(3), np.array(list("abc")), "map")
     assert table.isna().all(axis=None)
+
+
+def test_one_author_says_nothing_of_others():
+    results = {"map": np.array([1.0, 0.0, NAN]), "edges": np.array([0.5, 0.5, 0.5])}
+    assert n_shared(results) == 2
+    ann, errors = np.full(3, "ann"), np.array([1.0, 3000.0, 1.0])
+    table = near_minus_far(results, errors, ann, "edges", n_resamples=20)
+    assert table.loc["map", "estimate"] == 1 and table[["low", "high"]].isna().all(axis=None)
+    table = planted_test(results, ann, "edges", n_resamples=20)
+    assert table["mean"].tolist() == [0.5, 0.5] and table[["low", "high"]].isna().all(axis=None)

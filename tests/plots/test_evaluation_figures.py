@@ -12,7 +12,6 @@ from geoutils.evaluation import (
     accuracy_at,
     accuracy_by,
     bootstrap_accuracy,
-    bootstrap_calibration_error,
     paired_bootstrap,
     published_accuracies,
     reliability,
@@ -29,10 +28,12 @@ from geoutils.plots.accuracy import (
 from geoutils.plots.calibration import (
     draw_answered,
     draw_confidence_histogram,
-    draw_error_intervals,
+    draw_error_changes,
     draw_reliability,
 )
+from geoutils.plots.dashes import tell_lines_apart
 from geoutils.plots.guesses import draw_guess_cards
+from geoutils.plots.reliability_grid import ReliabilityPanel, draw_reliability_grid
 
 
 @pytest.fixture
@@ -110,10 +111,46 @@ def test_histogram_counts_every_photo(ax):
 
 
 def test_calibration_errors_in_rows(ax):
+    before, after = (Interval(*np.array([[x], [x - 0.01], [x + 0.01]])) for x in (0.2, 0.05))
+    unknown = Interval(*np.array([[0.1], [np.nan], [np.nan]]))  # one author: no bounds
+    rows = {"coarse": before, "fine": unknown}
+    names = dict.fromkeys(rows, "#112233")
+    draw_error_changes(ax, rows, {"coarse": after, "fine": after}, {n: 0.05 for n in rows}, names)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["coarse", "fine"]
+    places, faces = (
+        [line.get_xdata()[0] for line in ax.lines],
+        [line.get_mfc() for line in ax.lines],
+    )
+    assert places == [0.2, 0.05, 0.1, 0.05] and faces == ["white", "#112233"] * 2
+
+
+def test_a_grid_shows_each_diagram_over_its_histogram():
+    figure = plt.figure(layout="constrained")
     confidences = np.linspace(0.01, 0.99, 50)
-    error = bootstrap_calibration_error(confidences, confidences > 0.4, n_resamples=20)
-    draw_error_intervals(ax, {"fine": error}, {"fine": 0.05}, {"fine": "blue"})
-    assert [t.get_text() for t in ax.get_yticklabels()] == ["fine"]
+    table = reliability(confidences, confidences > 0.4)
+    panels = [
+        ReliabilityPanel(f"method {k}", table, confidences, confidences > 0.4, "blue")
+        for k in range(5)
+    ]
+    draw_reliability_grid(figure, panels, columns=3)
+    shown = [ax for ax in figure.axes if ax.get_visible()]
+    assert len(shown) == 10
+    titles = [ax.get_title("left") or ax.get_title() for ax in shown]
+    assert sorted(filter(None, titles)) == [f"method {k}" for k in range(5)]
+    figure.canvas.draw()
+    labelled = [ax for ax in shown if ax.get_xlabel() == "confidence"]
+    assert len(labelled) == 3  # the lowest of each column
+    heights = [bar.get_y() + bar.get_height() for bar in shown[-1].containers[0]]
+    np.testing.assert_allclose(heights, table.counts[table.counts > 0])
+    plt.close(figure)
+
+
+def test_lines_of_one_colour_get_dashes_of_their_own(ax):
+    for name, color in (("a", "#aa0000"), ("b", "#aa0000"), ("c", "#0000aa"), ("_x", "#aa0000")):
+        ax.plot([0, 1], [0, 1], color=color, label=name)
+    tell_lines_apart(ax, {"a", "b", "c"})
+    styles = [line.get_linestyle() for line in ax.get_lines()]
+    assert styles[0] == styles[2] == styles[3] == "-" and styles[1] != "-"
 
 
 def test_answering_everything_gives_the_accuracy(ax):

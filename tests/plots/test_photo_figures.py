@@ -45,7 +45,7 @@ def test_a_contact_sheet_shows_every_photo_pixel_for_pixel(tmp_path):
     ]
     (top, left) = corners[0]
     for number, photo in enumerate(photos):
-        y, x = top + (number // 3) * 240, left + (number % 3) * 190  # with gaps and two lines
+        y, x = top + (number // 3) * 248, left + (number % 3) * 190  # with gaps and two lines
         np.testing.assert_array_equal(sheet[y : y + 180, x : x + 180], photo)
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts == ["a place", "its split"] * 7

@@ -143,7 +143,9 @@ def test_clusters_are_linked_where_they_are_near():
 def test_gains_stand_in_rows_and_hollow_where_undecided():
     sure = Interval(np.array([0.02, -0.01]), np.array([0.01, -0.02]), np.array([0.03, -0.005]))
     unsure = Interval(np.array([0.0, 0.1]), np.array([-0.1, 0.05]), np.array([0.1, 0.2]))
-    figure = draw_gains({"A": sure, "B": unsure}, "#123456", np.array([1, 25]))
+    figure = draw_gains(
+        {"A": sure, "B": unsure}, {"A": "#123456", "B": "#654321"}, np.array([1, 25])
+    )
     assert [ax.get_title(loc="left") or ax.get_title() for ax in figure.axes] == ["1 km", "25 km"]
     left, right = figure.axes
     assert [label.get_text() for label in left.get_yticklabels()] == ["A", "B"]
@@ -151,10 +153,10 @@ def test_gains_stand_in_rows_and_hollow_where_undecided():
     np.testing.assert_allclose(left.collections[-1].get_offsets()[:, 0], [2, 0])
     faces = [to_hex(face) for face in left.collections[-1].get_facecolor()]
     assert faces == ["#123456", "#ffffff"]
-    assert [to_hex(f) for f in right.collections[-1].get_facecolor()] == ["#123456"] * 2
+    assert [to_hex(f) for f in right.collections[-1].get_facecolor()] == ["#123456", "#654321"]
     figure.canvas.draw()
 
 
 def test_no_gains_are_refused():
     with pytest.raises(ValueError, match="gains: none to draw"):
-        draw_gains({}, "red")
+        draw_gains({}, {})

@@ -46,7 +46,7 @@ def test_a_sweep_has_a_row_per_variant_and_headings_for_several_questions():
     marks = {}
     for line in fig.axes[0].lines[1:]:
         marks.setdefault(line.get_marker(), []).append((line.get_xdata()[0], line.get_ydata()[0]))
-    assert marks == {"|": [(0, 1), (0, 5)], "o": [(4, 2), (4, 6)], "D": [(-2, 2), (-2, 6)]}
+    assert marks == {"s": [(0, 1), (0, 5)], "o": [(4, 2), (4, 6)], "D": [(-2, 2), (-2, 6)]}
     one = plt.figure()
     draw_sweep(one, table(1))
     assert one.axes[0].get_yticklabels()[0].get_text() == "usual"

@@ -3,10 +3,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from matplotlib.collections import PatchCollection
 
 from geoutils import s2
 from geoutils.partitions import Partition, S2Cells, S2Unions, SemanticCells
 from geoutils.plots.prediction_cells import prediction_cells, probability_text, ring_turns
+from geoutils.plots.shadings import draw_shadings
 from geoutils.plots.side_by_side import close_extent, draw_side_by_side
 from geoutils.plots.top_cells import PROJECTIONS, draw_top_cells
 from geoutils.plots.world import region_projection
@@ -146,6 +148,19 @@ def test_side_by_side_shows_one_ground_and_names(figure, mixed_prediction, proje
     assert maps[0].get_title(loc="left") == "S2 <cells>"
 
 
+def test_close_ups_may_each_show_their_own_ground(figure, mixed_partition):
+    paris, cuba = (prediction_cells(mixed_partition, np.eye(5)[cell]) for cell in (4, 3))
+    draw_side_by_side(figure, [paris, cuba], same_ground=False)
+    figure.canvas.draw()
+    first, _, second, _ = (ax for ax in figure.axes if hasattr(ax, "projection"))
+    assert first.get_extent() != second.get_extent()
+    widths = [ax.texts[-1].get_text() for ax in (first, second)]
+    km = [np.ptp(ax.get_xlim()) / 1000 for ax in (first, second)]
+    for text, width in zip(widths, km, strict=True):
+        said = float(text.removeprefix("about ").removesuffix(" km wide").replace(",", ""))
+        assert said == pytest.approx(width, rel=0.34)
+
+
 def test_names_are_no_formulas(figure, mixed_partition):
     evil = prediction_cells(mixed_partition, np.array([0, 1.0, 0, 0, 0]))
     draw_side_by_side(figure, [evil], shading="thesis")
@@ -179,6 +194,19 @@ def test_side_by_side_needs_predictions_and_a_known_projection(figure, mixed_pre
         draw_side_by_side(figure, [])
     with pytest.raises(ValueError, match="projection: 'mercator'"):
         draw_side_by_side(figure, [mixed_prediction], projection="mercator")
+
+
+def test_shadings_stand_side_by_side_on_one_ground(figure, mixed_prediction):
+    draw_shadings(figure, mixed_prediction, TRUTH)
+    figure.canvas.draw()
+    assert [ax.get_title() for ax in figure.axes] == [
+        *("log scale", "the thesis's rule", "dimmed where photos are sparse"),
+    ]
+    assert len({ax.get_extent() for ax in figure.axes}) == 1
+    patches = [ax.findobj(PatchCollection)[0] for ax in figure.axes]
+    scale, thesis, density = (one.get_facecolor()[:, 3] for one in patches)
+    assert (scale == 0.85).all() and (thesis[[0, -1]] == [0.3, 1]).all()  # of 6 and 50 %
+    assert (density <= thesis).all() and (density < thesis).any()
 
 
 def test_probabilities_are_never_rounded_to_certainty():

@@ -1,6 +1,7 @@
 import json
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,6 +80,24 @@ def test_figures_carry_their_caption(root):
     assert (run.figures / "01_curve.pdf").stat().st_size > 0
     recorded = json.loads((run.results / "captions" / "01_photos.json").read_text())
     assert recorded == {"01_curve.png": "A line that rises."}
+
+
+def test_an_open_figure_is_shown_once_and_closed(root, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    run = open_notebook("01_photos", variables())
+    figure = plt.figure(figsize=(4, 2), dpi=50)
+    run.save_figure(figure, "square", caption="Nothing.")
+    assert not plt.fignum_exists(figure.number)
+    run.save_figure(figure, "square", caption="Nothing.")  # closed: only saved
+    other = plt.figure()  # takes the number of the closed one
+    run.save_figure(figure, "square", caption="Nothing.")
+    assert plt.fignum_exists(other.number)
+    plt.close(other)
+    (picture,) = shown
+    with Image.open(run.figures / "01_square.png") as saved:
+        pixels, (dpi, _) = saved.size, saved.info["dpi"]
+    assert [picture.width, picture.height] == [round(side * 50 / dpi) for side in pixels]
 
 
 def test_tables_and_answers_are_files(root):

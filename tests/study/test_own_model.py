@@ -37,6 +37,7 @@ SIZES = {
     "03_training": "image_size",
     "04_evaluation": "image_size",
     "07_explanations": "image_size",
+    "08_concept_influence": "image_size",
 }
 
 
@@ -156,7 +157,7 @@ def test_own_photos_grow_into_a_sound_study(n_photos):
     contents = settled(read_study(find_root(), "own_photos"), n_photos)
     assert notebooks_of(contents) == [
         *("01_photos", "02_partitions", "03_training", "04_evaluation", "05_retrieval"),
-        "07_explanations",
+        *("06_calibration", "07_explanations", "08_concept_influence"),
     ]
     default = read_study(find_root(), "default")
     for name in notebooks_of(contents):

@@ -2,6 +2,7 @@
 
 from geoutils.explanation.segmentation.ade20k import ADE20K_NAMES, ade20k_index
 from geoutils.explanation.segmentation.mask_files import MaskArray, MaskFolder
+from geoutils.explanation.segmentation.picture_parts import PictureParts
 from geoutils.explanation.segmentation.rendered import RenderedTruth
 from geoutils.explanation.segmentation.segmenter import Segmenter
 from geoutils.explanation.segmentation.transformer import SEGFORMER, TransformerSegmenter
@@ -11,6 +12,7 @@ __all__ = [
     "SEGFORMER",
     "MaskArray",
     "MaskFolder",
+    "PictureParts",
     "RenderedTruth",
     "Segmenter",
     "TransformerSegmenter",

@@ -151,7 +151,8 @@ class GeoclassCells(Cells):
         lists = ["base_ids", "base_images", "base_n_cells", *_VECTOR]
         require_columns(table, [*lists, *classes])
         lengths = table["base_ids"].map(len).to_numpy()
-        ids = np.concatenate(table["base_ids"].tolist()).astype(np.uint64)
+        # Row by row: lists of low and of high ids together would become floats, which round them.
+        ids = np.concatenate([np.asarray(row, np.uint64) for row in table["base_ids"]])
         order = np.argsort(ids)
 
         def flat(name: str, dtype: type) -> ndarray:

@@ -4,6 +4,7 @@ from geoutils.study.methods.answers import StudyAnswers
 from geoutils.study.methods.budget import method_budgets
 from geoutils.study.methods.cell_levels import CellLevels, cell_levels
 from geoutils.study.methods.choosing import compared_methods, headline_methods
+from geoutils.study.methods.distributions import Distribution, recipe_distributions
 from geoutils.study.methods.files import write_log_probs, write_predictions
 from geoutils.study.methods.listing import main_method, study_methods
 from geoutils.study.methods.method import SYSTEMS, Method
@@ -13,6 +14,7 @@ from geoutils.study.methods.predict import predict_study
 __all__ = [
     "SYSTEMS",
     "CellLevels",
+    "Distribution",
     "Method",
     "StudyAnswers",
     "cell_levels",
@@ -22,6 +24,7 @@ __all__ = [
     "method_budgets",
     "model_training",
     "predict_study",
+    "recipe_distributions",
     "study_methods",
     "write_log_probs",
     "write_predictions",

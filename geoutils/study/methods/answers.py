@@ -1,8 +1,7 @@
 """What the trained models of a study say of photos, each asked once."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pandas as pd
 import torch
 from jaxtyping import Float, Float32, Int, UInt8
 from numpy import ndarray
+from torch import nn
 
 from geoutils.models import Backbone, Geolocator, Head, load_model
 from geoutils.partitions import Partition
@@ -30,6 +30,12 @@ from geoutils.training.recipes.study_training import StudyTraining
 
 RAW = ""  # in place of a retrieval head: the features as they are
 CHUNK = 2048  # training photos whose probabilities are held in memory at once
+ASKED = "asked"  # the split of photos that somebody asks about, which belong to no study
+
+
+def gpu_if_any() -> torch.device:
+    """A GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +44,18 @@ class StudyAnswers:
 
     The photos are those of `manifest`, with their `pixels`: the study's own, or (a borrowed model)
     those of another. Answers of one recipe at a time are kept, so ask for all that concerns a
-    recipe before the next. `crops` as in `looks`; embeddings are always of the middle.
+    recipe before the next. `crops` as in `looks`; embeddings are always of the middle. Models are
+    asked on `device`.
     """
 
     training: StudyTraining
     manifest: pd.DataFrame
     pixels: UInt8[ndarray, "photos h w 3"]
     crops: str = "middle"
+    device: torch.device = field(default_factory=gpu_if_any)
     _kept: dict = field(default_factory=dict, repr=False)
     _features: dict = field(default_factory=dict, repr=False)
+    _loaded: dict = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -69,6 +78,19 @@ class StudyAnswers:
         if len(pixels) != len(manifest):
             raise ValueError(f"pixels: {len(pixels)} photos, but {len(manifest)} are listed")
         return cls(training, manifest, pixels, crops)
+
+    def about(self, names: Sequence[str], pixels: UInt8[ndarray, "photos h w 3"]) -> "StudyAnswers":
+        """The same models asked about other photos, of no known position, all of split ASKED.
+
+        What is loaded stays so, for these photos and the next; what was said of photos that this
+        was asked about before is forgotten.
+        """
+        self._kept.pop(f"log_probs {ASKED}", None)
+        for takes in ("features", "tokens"):
+            self._features.pop((takes, ASKED), None)
+        unknown = np.full(len(names), np.nan)
+        photos = {"photo": list(names), "latitude": unknown, "longitude": unknown}
+        return replace(self, manifest=pd.DataFrame(photos | {"split": ASKED}), pixels=pixels)
 
     def rows(self, split: str) -> Int[ndarray, " chosen"]:
         """Rows of a split's photos; ValueError where there are none."""
@@ -121,12 +143,13 @@ class StudyAnswers:
     @property
     def is_own(self) -> bool:
         """Whether the photos are those of the study that trained."""
-        return self.manifest is self.training.manifest
+        # Not read for this: whoever asks about photos of his own needs no others.
+        return self.manifest is vars(self.training).get("manifest")
 
-    @cached_property
+    @property
     def backbone(self) -> Backbone:
-        """The shared backbone, on a GPU where there is one."""
-        return shared_backbone(self.training).to(_device())
+        """The shared backbone."""
+        return self._load("backbone", lambda: shared_backbone(self.training))
 
     @property
     def _shared_crop_px(self) -> int | None:
@@ -138,7 +161,7 @@ class StudyAnswers:
     def _asked(self, recipe: str, split: str) -> list[Float[ndarray, "photos _"]]:
         is_kept = is_on_shared(self.training, recipe)
         if not is_kept or (self.crops != "middle" and recipe not in self.training.heads):
-            model = load_model(self.training.folder(recipe)).to(_device())
+            model = self.once(recipe, "model", lambda: self._model(recipe))
             crop_px = self._crop_px(recipe)
             return crop_log_probs(model, looks(self.pixels[self.rows(split)], crop_px, self.crops))
         head = self._head(recipe)
@@ -159,17 +182,25 @@ class StudyAnswers:
         return self._features[takes, split]
 
     def _head(self, recipe: str) -> Head:
-        return self.once(
-            recipe,
-            "head",
-            lambda: _head_of(load_model(self.training.log_folder(recipe))).to(_device()),
-        )
+        return self.once(recipe, "head", lambda: self._trained_head(recipe).to(self.device))
 
     def _embedded(self, recipe: str, features: Float32[ndarray, "n d"]) -> Float32[ndarray, "n v"]:
         if recipe == RAW:
             return features
-        head = _head_of(load_model(self.training.log_folder(recipe))).to(_device())
+        head = self._load(f"embedding {recipe}", lambda: self._trained_head(recipe))
         return embeddings_of_features(head, features)
+
+    def _model(self, recipe: str) -> Geolocator:
+        return load_model(self.training.folder(recipe)).to(self.device)
+
+    def _trained_head(self, recipe: str) -> Head:
+        return _head_of(load_model(self.training.log_folder(recipe)))
+
+    def _load(self, what: str, make: Callable[[], nn.Module]) -> Any:
+        """A module on the device, kept as long as there is anything to ask."""
+        if what not in self._loaded:
+            self._loaded[what] = make().to(self.device)
+        return self._loaded[what]
 
     def once(self, recipe: str, what: str, make: Callable[[], Any]) -> Any:
         """What `make` gives, kept until another recipe is asked about."""
@@ -183,7 +214,3 @@ class StudyAnswers:
 
 def _head_of(model: Geolocator | Head) -> Head:
     return model.head if isinstance(model, Geolocator) else model
-
-
-def _device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

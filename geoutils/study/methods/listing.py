@@ -1,8 +1,10 @@
 """Which methods a study has: read off the recipes that it trains, never listed by hand."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from geoutils.models import Head
+from geoutils.models.saving import WEIGHTS
 from geoutils.study.methods.method import SYSTEMS, Method
 from geoutils.training.recipes.recipe import Recipe
 from geoutils.training.recipes.study_training import StudyTraining
@@ -55,6 +57,15 @@ def study_methods(training: StudyTraining, n_sets: int = 5) -> dict[str, Method]
             label = f"{_joined(what, base, alone=base in ('f', 'normalised'))} + SwC"
             found.append(Method(f"{name}_swc", label, "Kordopatis et al.", name, "swc", base))
     return {method.name: method for method in _told_apart(found)}
+
+
+def trained_methods(training: StudyTraining, methods: Mapping[str, Method]) -> dict[str, Method]:
+    """Those methods whose model lies in the study's folder."""
+    return {
+        name: method
+        for name, method in methods.items()
+        if (training.folder(method.recipe) / WEIGHTS).is_file()
+    }
 
 
 def main_method(training: StudyTraining, recipe: str) -> str:

@@ -1,7 +1,13 @@
 """The trainings behind a notebook's model, its own study's or another's."""
 
+from pathlib import Path
+from typing import Any
+
+import yaml
+
 from geoutils.study.notebook import NotebookRun
-from geoutils.study.run import recorded_settings, settings_in_force
+from geoutils.study.run import settings_in_force
+from geoutils.study.settings import find_root
 from geoutils.training.recipes.study_training import SECTION, StudyTraining
 
 
@@ -11,10 +17,31 @@ def model_training(run: NotebookRun) -> StudyTraining:
     Where that study was never run as a whole, those of its file. ValueError for a study that
     trains nothing.
     """
-    study, base = run.model_results.name, run.model_results.parent.parent
-    recorded = (run.model_results / "settings.yaml").is_file()
-    contents = recorded_settings(base, study) if recorded else None
-    contents = contents or settings_in_force(run.root, study, base)
+    return training_in(run.model_results, study_contents(run.model_results, run.root))
+
+
+def study_contents(results: Path, root: Path | None = None) -> dict[str, Any]:
+    """A study's settings by its results folder: as its last run recorded them, else of its file.
+
+    Study files are looked for in `root`, by default the repository around the folder. ValueError
+    for a folder that has no settings and belongs to no study file, or whose settings are damaged.
+    """
+    path = results / "settings.yaml"
+    if not path.is_file():
+        return settings_in_force(root or find_root(results), results.name, results.parent.parent)
+    try:
+        contents = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: no valid YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(contents, dict):
+        raise ValueError(f"{path}: expected keys and sections, found {contents!r}")
+    return contents
+
+
+def training_in(results: Path, contents: dict[str, Any]) -> StudyTraining:
+    """Trainings of a results folder under these settings; ValueError where nothing is trained."""
     if SECTION not in contents:
-        raise ValueError(f"study: {study} has no section {SECTION}; expected one that trains")
-    return StudyTraining.of(run.model_results, contents[SECTION])
+        raise ValueError(
+            f"study: {results.name} has no section {SECTION}; expected one that trains"
+        )
+    return StudyTraining.of(results, contents[SECTION])

@@ -21,7 +21,7 @@ def body(story: Story, pages: frozenset[str] = frozenset()) -> str:
     """All cells after the opening one, as HTML; `pages` are notebooks that links may lead to."""
     exporter = _exporter()
     exporter.register_filter("prose", partial(prose, pages=pages))
-    exporter.register_filter("safe_html", lambda html: str(safe_soup(html, pages)))
+    exporter.register_filter("shown_html", partial(shown_html, pages=pages))
     exporter.register_filter("figure", figure)
     exporter.register_filter("interactive_map", map_of_output)
     html, _ = exporter.from_notebook_node(story.notebook)
@@ -36,7 +36,18 @@ def figure(output: NotebookNode, mime: str) -> str:
     alt = texts.get("alt") or output.metadata.get("alt") or "Picture made by the code above"
     image = image_tag(data, mime, alt, output.metadata.get(mime, {}))
     caption = texts.get("caption")
-    return f"<figure>{image}{f'<figcaption>{caption}</figcaption>' if caption else ''}</figure>"
+    anchor = f' id="{texts["anchor"]}"' if caption else ""
+    below = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f"<figure{anchor}>{image}{below}</figure>"
+
+
+def shown_html(output: NotebookNode, pages: frozenset[str] = frozenset()) -> str:
+    """HTML among a cell's outputs, made harmless; its tables called what their caption does."""
+    soup = safe_soup(output.data["text/html"], pages)
+    label = output.metadata.get("report", {}).get("label")
+    for frame in soup.select("div.table") if label else ():
+        frame["aria-label"] = label
+    return str(soup)
 
 
 @cache

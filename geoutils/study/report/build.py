@@ -6,11 +6,14 @@ from typing import Any
 import nbformat
 
 from geoutils.files import replacing
+from geoutils.study.provenance import facts_of_now
 from geoutils.study.report.body import body
 from geoutils.study.report.cells import Story, read_story
+from geoutils.study.report.exhibits import PAGE, exhibits_page
 from geoutils.study.report.index import Site, index_page
 from geoutils.study.report.layout import render
 from geoutils.study.report.maps import map_parts
+from geoutils.study.report.origin import Origin, origin_of
 from geoutils.study.run import recorded_settings, settings_in_force
 from geoutils.study.settings import read_study
 
@@ -41,8 +44,13 @@ def write_report(results: Path, figures: Path, settings: dict[str, Any], root: P
         read_story(name, nbformat.read(path, as_version=4), figures, pages)
         for name, path in notebooks.items()
     ]
-    documents = {f"{story.name}.html": notebook_page(site, story, stories) for story in stories}
-    documents["index.html"] = index_page(site, stories, results, figures, settings, root)
+    now = facts_of_now(root)
+    documents = {}
+    for story in stories:
+        origin = origin_of(story, results, settings, root, now)
+        documents[f"{story.name}.html"] = notebook_page(site, story, stories, origin)
+    documents[f"{PAGE}.html"] = exhibits_page(site, stories, results, figures)
+    documents["index.html"] = index_page(site, stories, results, figures, settings, now)
     folder = results / "report"
     for name, html in documents.items():
         with replacing(folder / name) as temporary:
@@ -79,7 +87,7 @@ def executed_notebooks(results: Path) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def notebook_page(site: Site, story: Story, stories: list[Story]) -> str:
+def notebook_page(site: Site, story: Story, stories: list[Story], origin: Origin) -> str:
     """The page of one notebook, which knows its neighbours, as an HTML document."""
     place = stories.index(story)
     return render(
@@ -87,6 +95,8 @@ def notebook_page(site: Site, story: Story, stories: list[Story]) -> str:
         site=site,
         story=story,
         stories=stories,
+        page=story.name,
+        origin=origin,
         previous=stories[place - 1] if place else None,
         next=stories[place + 1] if place + 1 < len(stories) else None,
         maps=map_parts(story),

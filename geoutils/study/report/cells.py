@@ -10,10 +10,11 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
 from geoutils.plots.map_type import MAP_TYPE
-from geoutils.study.report.captions import caption_kind, number_caption
-from geoutils.study.report.figures import captions_of_cell
+from geoutils.study.report.captions import set_caption
 from geoutils.study.report.opening import set_parts, take_title
 from geoutils.study.report.prose import plain_text, prose_soup
+from geoutils.study.report.saved import files_of
+from geoutils.study.report.shown import name_pictures
 
 # What a page can show without a script of the notebook's, best first.
 KINDS = [
@@ -48,8 +49,9 @@ class Story:
     """A notebook ready to be laid out: `heading` and `lead` open the page, its cells follow.
 
     `title` is plain text; `heading` and `lead` are HTML.
-    Each Markdown cell carries its HTML in its metadata under `report`, each picture its
-    alternative text, each figure its caption.
+    Each Markdown cell carries its HTML in its metadata under `report`; each picture its
+    alternative text and the file that holds it; each figure and table with a caption that
+    caption, its label ("Figure 3") and its anchor.
     """
 
     name: str
@@ -100,17 +102,15 @@ def _prepare(
     """Put HTML, alternative texts and captions into the cells; return the headings met."""
     headings: list[Heading] = []
     counts = {"Figure": 0, "Table": 0}
-    for index, cell in enumerate(cells):
+    for cell in cells:
         cell.metadata["report"] = NotebookNode()
         if cell.cell_type == "code":
             cell.outputs = _showable(cell.outputs)
-            captions = captions_of_cell(cell.source, name, figures)
-            pictures = [output for output in _pictures(cell) if MAP_TYPE not in output.data]
-            for output, caption in zip(pictures, captions, strict=False):
-                output.metadata["report"]["alt"] = caption
-        elif cell.cell_type == "markdown":
+    name_pictures(cells, files_of(figures, name, [".png"]))
+    for index, cell in enumerate(cells):
+        if cell.cell_type == "markdown":
             soup = prose_soup(cell.source, pages, cell.get("attachments"))
-            _set_caption(soup, _pictures_before(cells, index), counts)
+            set_caption(soup, cells[:index], counts)
             headings += _anchor_headings(soup, headings)
             cell.metadata["report"]["html"] = str(soup).strip()
     return headings
@@ -122,41 +122,6 @@ def _showable(outputs: list[NotebookNode]) -> list[NotebookNode]:
         if "data" in output and not any(kind in output.data for kind in KINDS):
             output.data = NotebookNode({"text/plain": "(interactive: see the notebook itself)"})
     return sorted(outputs, key=lambda output: output.get("name") != "stderr")
-
-
-def _pictures(cell: NotebookNode) -> list[NotebookNode]:
-    """The outputs of a cell that are pictures or maps, each with a place for its texts."""
-    found = []
-    for output in cell.get("outputs", []):
-        if any(kind.startswith(("image/", MAP_TYPE)) for kind in output.get("data", {})):
-            output.metadata.setdefault("report", NotebookNode())
-            found.append(output)
-    return found
-
-
-def _pictures_before(cells: list[NotebookNode], index: int) -> list[NotebookNode]:
-    """The pictures shown last by the code between a text and the text before it."""
-    for cell in reversed(cells[:index]):
-        if cell.cell_type == "markdown":
-            break
-        if pictures := _pictures(cell):
-            return pictures
-    return []
-
-
-def _set_caption(soup: BeautifulSoup, pictures: list[NotebookNode], counts: dict[str, int]) -> None:
-    """Number the caption that a text begins with; a figure's moves to the picture."""
-    first = soup.find(True)
-    kind = caption_kind(first)
-    if not kind or (kind == "Figure" and not pictures):
-        return
-    counts[kind] += 1
-    number_caption(first, kind, counts[kind])
-    first["class"] = "caption"
-    if kind == "Figure":
-        texts = pictures[-1].metadata["report"]
-        texts["caption"] = first.extract().decode_contents()
-        texts["alt"] = texts.get("alt") or plain_text(first)
 
 
 def _anchor_headings(soup: BeautifulSoup, before: list[Heading]) -> list[Heading]:

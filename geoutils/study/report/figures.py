@@ -2,15 +2,12 @@
 
 import base64
 import io
-import re
 import struct
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from PIL import Image
-
-_NAME = re.compile(r"""["']([\w-]+)["']""")
 
 
 @dataclass(frozen=True)
@@ -30,32 +27,22 @@ def caption_of(path: Path) -> str:
         return " ".join(str(image.info.get("Description", "")).split())
 
 
-def captions_of_cell(source: str, notebook: str, figures: Path) -> list[str]:
-    """Captions of the figures that a cell of a notebook saves, in order.
-
-    They are the files whose names stand in its code as strings.
-    """
-    names = dict.fromkeys(_NAME.findall(source))
-    paths = [figures / f"{notebook[:2]}_{name}.png" for name in names]
-    return [caption_of(path) for path in paths if path.exists()]
-
-
-def read_picture(path: Path, notebook: str, max_width: int = 1400) -> Picture:
+def read_picture(path: Path, notebook: str, max_width: int = 1400, quality: int = 90) -> Picture:
     """A saved PNG for embedding, made smaller where it is wider than `max_width` pixels."""
     with Image.open(path) as image:
         picture = image.convert("RGBA")
     if picture.width > max_width:
         height = round(picture.height * max_width / picture.width)
         picture = picture.resize((max_width, height), Image.Resampling.LANCZOS)
-    return Picture(notebook, caption_of(path), webp(picture), *picture.size)
+    return Picture(notebook, caption_of(path), webp(picture, quality), *picture.size)
 
 
-def webp(picture: Image.Image) -> str:
+def webp(picture: Image.Image, quality: int = 90) -> str:
     """A picture as a WebP data URI: a third of the PNG's size, and not told apart from it."""
     buffer = io.BytesIO()
     opaque = Image.new("RGBA", picture.size, "white")
     opaque.alpha_composite(picture.convert("RGBA"))
-    opaque.convert("RGB").save(buffer, "WEBP", quality=90, method=2)
+    opaque.convert("RGB").save(buffer, "WEBP", quality=quality, method=2)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from geoutils.evaluation.accuracy import RADII_KM, SCALES
 from geoutils.study.report.cells import Story
 from geoutils.study.report.figures import Picture, read_picture
 from geoutils.study.report.key_figures import key_figures
 from geoutils.study.report.layout import day, duration, render
+from geoutils.study.report.origin import facts_of_all, written
 from geoutils.study.report.prose import prose
-from geoutils.study.report.provenance import commit_of, machine, package_versions
 from geoutils.study.report.summary import read_answers, read_main_table
 
 MAIN_TABLE = "04_accuracy"
@@ -53,15 +51,17 @@ def index_page(
     results: Path,
     figures: Path,
     settings: dict[str, Any],
-    root: Path,
+    now: dict[str, str],
 ) -> str:
-    """The first page as an HTML document."""
+    """The first page as an HTML document; `now` are the facts of this machine and checkout."""
     pages = frozenset(story.name for story in stories)
     answers = read_answers(results)
     table_page = next((name for name in sorted(pages) if name[:2] == MAIN_TABLE[:2]), "")
     return render(
         "index.html.j2",
         site=site,
+        stories=stories,
+        page="index",
         failures=[story for story in stories if story.failure],
         figures_of_merit=key_figures({name: found["numbers"] for name, found in answers.items()}),
         table=read_main_table(results / "tables" / f"{MAIN_TABLE}.csv") if table_page else None,
@@ -73,7 +73,7 @@ def index_page(
         ],
         pictures=_pictures(stories, figures),
         parameters=_parameters(settings),
-        provenance=_provenance(stories, root),
+        provenance=_provenance(stories, now),
     )
 
 
@@ -92,27 +92,17 @@ def _pictures(stories: list[Story], figures: Path) -> list[Picture]:
 def _parameters(settings: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Each notebook's parameters, values as the study file writes them."""
     return {
-        name: {key: _flow(value) for key, value in section.items()}
+        name: {key: written(value) for key, value in section.items()}
         for name, section in settings.items()
         if isinstance(section, dict) and section
     }
 
 
-def _flow(value: Any) -> str:
-    text = yaml.safe_dump(
-        value, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True
-    )
-    return text.strip().removesuffix("...").strip()
-
-
-def _provenance(stories: list[Story], root: Path) -> dict[str, str]:
+def _provenance(stories: list[Story], now: dict[str, str]) -> dict[str, str]:
     finished = [story.finished for story in stories if story.finished]
     seconds = [story.seconds for story in stories if story.seconds]
     facts = {
         "Notebooks finished": day(max(finished)) if finished else "",
         "Run time": f"{duration(sum(seconds))} for {len(seconds)} notebooks" if seconds else "",
-        "Commit": commit_of(root),
-        "Machine": machine(),
-        "Versions": ", ".join(f"{name} {number}" for name, number in package_versions().items()),
-    }
+    } | facts_of_all(stories, now)
     return {name: fact for name, fact in facts.items() if fact}

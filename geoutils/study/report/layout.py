@@ -6,6 +6,7 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from geoutils.study.report.body import TEMPLATES
+from geoutils.study.report.scripts import page_scripts
 
 
 def render(template: str, **contents) -> str:
@@ -16,6 +17,7 @@ def render(template: str, **contents) -> str:
     environment = _environment()
     style = (TEMPLATES / "style.css").read_text()
     contents = {"style": style, "maps": {}} | contents
+    contents["scripts"] = page_scripts(contents["maps"])
     return environment.get_template(template).render(**contents)
 
 
@@ -48,6 +50,19 @@ def day(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
+def data_size(n_bytes: int) -> str:
+    """Bytes in words.
+
+    >>> data_size(812), data_size(64_709), data_size(319_488_128)
+    ('812 bytes', '65 kB', '319 MB')
+    """
+    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if n_bytes >= unit:
+            number = n_bytes / unit
+            return f"{number:.1f} {name}" if number < 10 else f"{number:.0f} {name}"
+    return f"{n_bytes} bytes"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -57,5 +72,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "day": day}
+    environment.filters |= {"duration": duration, "day": day, "data_size": data_size}
     return environment

@@ -16,12 +16,13 @@ def map_of_output(output: NotebookNode) -> str:
     """The map of an output as HTML, with its caption; what is no map is shown in words."""
     from geoutils.plots.interactive_map.markup import map_figure  # slow to import, seldom needed
 
-    caption = output.metadata.get("report", {}).get("caption", "")
+    texts = output.metadata.get("report", {})
     try:
-        return map_figure(output.data[MAP_TYPE], caption)
+        drawn = map_figure(output.data[MAP_TYPE], texts.get("caption", ""))
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         text = output.data.get("text/plain") or f"(a map that cannot be drawn: {error!r})"
-        return f'<pre class="result">{escape(str(text))}</pre>'
+        drawn = f'<pre class="result">{escape(str(text))}</pre>'
+    return f'<div id="{texts["anchor"]}">{drawn}</div>' if "anchor" in texts else drawn
 
 
 def map_parts(story: Story) -> dict[str, str]:

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 import torch
 
+from geoutils.explanation import find_segmenter
 from geoutils.explanation.segmentation import ADE20K_NAMES, TransformerSegmenter, ade20k_index
 
 transformers = pytest.importorskip("transformers")
@@ -111,6 +112,13 @@ def test_photos_of_any_shape_get_maps_of_their_own(tiny):
     got = segment(rows(pixels), pixels)
     np.testing.assert_array_equal(got[:, :, :20], 3)
     np.testing.assert_array_equal(got[:, :, 20:], 7)
+
+
+def test_a_folder_with_a_network_is_found_by_its_name(tiny):
+    found = find_segmenter(tiny[0].name, tiny[0].parent)
+    pixels = photos(1)
+    expected = TransformerSegmenter(tiny[0])(rows(pixels), pixels)
+    np.testing.assert_array_equal(found(rows(pixels), pixels), expected)
 
 
 def test_labels_without_a_class_are_none(tiny):

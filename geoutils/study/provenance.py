@@ -1,24 +1,59 @@
-"""Where the numbers of a report come from: machine, versions, commit."""
+"""Where the numbers of a report come from: commit, machine, versions of packages."""
 
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
 
 PACKAGES = (
     "geoutils",
     "torch",
+    "torchvision",
     "timm",
     "captum",
     "numpy",
     "pandas",
+    "pyarrow",
     "scipy",
+    "shapely",
+    "pillow",
     "matplotlib",
     "cartopy",
     "papermill",
     "nbconvert",
 )
+RECORDED = "geoutils"  # where an executed notebook's metadata hold the facts of its run
+
+
+def facts_of_now(root: Path) -> dict[str, str]:
+    """What to say of numbers made here and now: the commit, the machine, the versions."""
+    facts = {
+        "Commit": commit_of(root),
+        "Machine": machine(),
+        "Versions": ", ".join(f"{name} {number}" for name, number in package_versions().items()),
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def record_facts(path: Path, facts: Mapping[str, str]) -> None:
+    """Write the facts of its run into an executed notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata[RECORDED] = dict(facts)
+    nbformat.write(notebook, path)
+
+
+def recorded_facts(notebook: NotebookNode) -> dict[str, str]:
+    """`facts_of_now` as they were when a notebook was executed; empty if it does not tell."""
+    recorded: Any = notebook.metadata.get(RECORDED, {})
+    if not isinstance(recorded, Mapping):
+        return {}
+    return {str(name): str(fact) for name, fact in recorded.items()}
 
 
 def package_versions() -> dict[str, str]:
