@@ -130,8 +130,8 @@ def run_command(options: argparse.Namespace) -> int:
 def photos_argument(path: str) -> dict[str, str]:
     """Parameters of notebook 01 for the user's photos; ValueError where there are none.
 
-    The files of a list are looked for beside it; what `photos check` wrote into a folder is taken as
-    it is.
+    The files of a list are looked for beside it; a folder that `photos check` wrote is told by its
+    manifest.
     """
     from geoutils.photos.folder import PHOTO_SUFFIXES  # here, since these take a while
     from geoutils.photos.sources import is_checked

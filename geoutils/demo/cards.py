@@ -11,6 +11,7 @@ from geoutils.demo.photo import DemoPhoto
 from geoutils.demo.pictures import photo_url, points_url, saliency_url
 from geoutils.demo.reasons import EXPLAINERS, Reasons
 from geoutils.plots.interactive_map import interactive_map
+from geoutils.plots.labels import unbroken
 from geoutils.plots.neighbours import kilometres
 from geoutils.plots.prediction_cells import PredictionCells, probability_text
 from geoutils.sphere import great_circle_km
@@ -60,7 +61,7 @@ def method_card(
     return (
         f'<section class="demo-card"><h3>{escape(method.label)}</h3>'
         f'<p class="demo-note">{escape(method.sentence)}</p>'
-        f"<p>{escape(reasons.words)} {_off(placement, truth_deg)}</p>"
+        f"<p>{escape(unbroken(reasons.words))} {_off(placement, truth_deg)}</p>"
         f'<div class="demo-map">{_map(placement, truth_deg)}</div>'
         f'<div class="demo-parts"><div>{_places(placement)}</div>'
         f'<figure><img class="demo-picture" src="{saliency}" alt="Saliency over the photo">'

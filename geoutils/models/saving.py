@@ -57,17 +57,26 @@ def load_model(folder: str | Path) -> Geolocator | Head:
     for name in (WEIGHTS, CONFIG):
         if not (folder / name).is_file():
             raise ValueError(f"folder: no {name} in {folder}; notebook 03 makes it")
-    config = json.loads((folder / CONFIG).read_text())
-    kind = config.pop("model", None)
-    with torch.random.fork_rng(devices=[]):  # the weights drawn here are about to be replaced
-        if kind == "Geolocator":
-            model = Geolocator(_backbone(config["backbone"]), _head(config["head"], folder))
-        elif kind == "Head":
-            model = _head(config["head"], folder)
-        else:
-            raise ValueError(f"folder: {folder / CONFIG} describes a {kind}; expected a Geolocator")
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        with torch.random.fork_rng(devices=[]):  # the weights drawn here are about to be replaced
+            model = _described(config, folder)
+    except (KeyError, TypeError, AttributeError, RecursionError, json.JSONDecodeError) as error:
+        raise ValueError(
+            f"folder: {folder / CONFIG} describes no model ({type(error).__name__}: {error})"
+        ) from None
     load_weights(model, folder)
     return model.eval()
+
+
+def _described(config: dict[str, Any], folder: Path) -> Geolocator | Head:
+    """The model that a configuration describes, with weights still to be loaded."""
+    kind = config.get("model")
+    if kind == "Geolocator":
+        return Geolocator(_backbone(config["backbone"]), _head(config["head"], folder))
+    if kind == "Head":
+        return _head(config["head"], folder)
+    raise ValueError(f"folder: {folder / CONFIG} describes a {kind}; expected a Geolocator")
 
 
 def load_weights(model: nn.Module, folder: str | Path) -> None:

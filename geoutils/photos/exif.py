@@ -109,7 +109,7 @@ def _degrees(name: str, value: Any) -> float:
     parts = value if isinstance(value, (tuple, list)) else (value,)
     try:
         numbers = [float(part) for part in parts]
-    except (TypeError, ValueError, ZeroDivisionError):
+    except (TypeError, ValueError, ArithmeticError):
         raise ValueError(f"GPS {name} in EXIF is no number") from None
     if not 1 <= len(numbers) <= 3:
         raise ValueError(f"GPS {name} in EXIF has {len(numbers)} numbers, not 1 to 3")

@@ -12,6 +12,8 @@ from geoutils.evaluation.calibration import Reliability
 from geoutils.plots.percent import in_percent
 from geoutils.plots.style import PALETTE
 
+TEMPERED = (0, (4, 1.2))  # dashes
+
 
 def draw_reliability(
     ax: Axes, table: Reliability, color: str, interval: Interval | None = None
@@ -107,7 +109,8 @@ def draw_error_changes(
             ax.plot(error.estimate, [y], "o", ms=3.6, mfc=face, mec=colors[name], zorder=3)
     ax.set_yticks(places, list(before))
     ax.set_ylim(-0.7, len(before) - 0.3)
-    ax.set_xlim(left=0)
+    drawn = [one for one in ax.get_shared_x_axes().get_siblings(ax) if one.has_data()]
+    ax.set_xlim(0, 1.03 * max(one.dataLim.x1 for one in drawn))  # of all that share the axis
     in_percent(ax.xaxis)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
@@ -119,18 +122,28 @@ def draw_answered(
     distances_km: Real[ndarray, " photos"],
     radii_km: dict[float, str],
     at_least: int = 20,
+    tempered: Real[ndarray, " photos"] | None = None,
 ) -> None:
     """Draw the accuracy among the surest photos against the share of photos answered.
 
     Photos are answered in order of falling confidence; `radii_km` gives each radius its colour.
-    Shares of fewer than `at_least` photos are left out: they only show noise.
+    Dashed, where given: the same guesses in the order of their `tempered` confidence. Shares of
+    fewer than `at_least` photos are left out: they only show noise.
     """
-    order = np.argsort(-np.asarray(confidences), kind="stable")
-    answered = np.arange(1, len(order) + 1)
-    kept = slice(min(at_least, len(order)) - 1, None)
-    for radius, color in radii_km.items():
-        right = np.cumsum(distances_km[order] < radius) / answered
-        ax.plot(answered[kept] / len(order), right[kept], color=color, label=f"{radius:g} km")
+    answered = np.arange(1, len(confidences) + 1)
+    kept = slice(min(at_least, len(answered)) - 1, None)
+    marker = "o" if len(answered[kept]) == 1 else ""  # where a line would have no length
+    for sure, dashes in ((confidences, "-"), (tempered, TEMPERED)):
+        if sure is None:
+            continue
+        order = np.argsort(-np.asarray(sure), kind="stable")
+        for radius, color in radii_km.items():
+            right = np.cumsum(distances_km[order] < radius) / answered
+            label = f"closer than {radius:g} km" if sure is confidences else None
+            style = {"color": color, "ls": dashes, "marker": marker, "label": label}
+            ax.plot(answered[kept] / len(answered), right[kept], **style)
+    if tempered is not None:
+        ax.plot([], [], color=PALETTE["ink"], ls=TEMPERED, label="tempered")
     ax.set(xlim=(0, 1), ylim=(0, 1))
     ax.set(xlabel="share of photos answered, surest first", ylabel="of these, placed closer than r")
     in_percent(ax.xaxis, ax.yaxis)

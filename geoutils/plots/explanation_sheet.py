@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from geoutils.plots.map_over_photo import map_over_photo
 
-SIDE, GAP, LEFT, TOP = 1.12, 0.07, 1.5, 0.36  # inches: picture, between, words beside, titles
+SIDE, GAP, LEFT, LINE = 1.05, 0.07, 1.45, 0.13  # inches: picture, between, words beside, titles
 UNDER = 0.16  # inches for words under a picture, where there are any
 NOTHING = "#eef0f1"
 
@@ -50,16 +50,18 @@ def draw_explanation_sheet(
     _check(len(photos), columns, captions)
     under = UNDER if any(column.notes for column in columns) else 0.0
     pitch_x, pitch_y = side + GAP, side + GAP + under
+    titles = ["photo", *(column.title for column in columns)]
+    top = 0.1 + LINE * max(title.count("\n") + 1 for title in titles)
     width = LEFT + (1 + len(columns)) * pitch_x - GAP
-    height = TOP + len(photos) * pitch_y - GAP
+    height = top + len(photos) * pitch_y - GAP
     figure.set_size_inches(width, height)
     figure.set_layout_engine("none")
     ax = figure.add_axes((0, 0, 1, 1))
-    for number, title in enumerate(["photo", *(column.title for column in columns)]):
+    for number, title in enumerate(titles):
         x = LEFT + number * pitch_x
-        ax.text(x + side / 2, TOP - 0.07, title, fontsize=8, ha="center", va="bottom")
+        ax.text(x + side / 2, top - 0.05, title, fontsize=7.5, ha="center", va="bottom")
     for row, photo in enumerate(photos):
-        y = TOP + row * pitch_y
+        y = top + row * pitch_y
         _write(ax, captions[row], y, side)
         _picture(ax, photo, LEFT, y, side)
         for number, column in enumerate(columns, start=1):
@@ -84,7 +86,7 @@ def _field(
     """One map, or what stands in its place."""
     shown = photo if column.photos is None else column.photos[row]
     note = column.notes[row] if column.notes else ""
-    under = {"ha": "center", "va": "top", "fontsize": 6}
+    under = {"ha": "center", "va": "top", "fontsize": 6.3}
     if column.maps is None:
         _picture(ax, shown, x, y, side)
     elif not np.isfinite(column.maps[row]).all():

@@ -16,7 +16,7 @@ from geoutils.plots.style import PALETTE
 from geoutils.sphere import great_circle_path
 
 TRUTH_COLOR, GUESS_COLOR = PALETTE["green"], PALETTE["vermilion"]
-SIDE, GAP, TEXT = 1.25, 0.12, 0.3  # inches: width of a card, space between, height of its text
+SIDE, GAP, LINE = 1.25, 0.12, 0.12  # inches: width of a card, space between, a line of its text
 POINTS = 80  # points of a great circle
 GEODETIC = WORLD.as_geodetic()
 
@@ -40,7 +40,7 @@ def draw_guess_cards(
     captions: Sequence[str],
     columns: int = 6,
 ) -> None:
-    """Fill a figure with a card per photo: the photo, two lines of text, a world with both places.
+    """Fill a figure with a card per photo: the photo, its caption, a world with both places.
 
     The green dot is the truth, the red ring the guess, the line the great circle between them. A
     photo of unknown place (NaN) has a guess only. The figure takes the size of its cards. Raises
@@ -53,14 +53,15 @@ def draw_guess_cards(
     height = scale * (extent[3] - extent[2])
     columns = min(columns, len(photos))
     rows = -(-len(photos) // columns)
-    pitch_x, pitch_y = SIDE + GAP, SIDE + TEXT + height + GAP
+    text = 0.06 + LINE * max(caption.count("\n") + 1 for caption in captions)
+    pitch_x, pitch_y = SIDE + GAP, SIDE + text + height + GAP
     figure.set_size_inches(columns * pitch_x - GAP, rows * pitch_y - GAP)
     figure.set_layout_engine("none")
     ax = figure.add_axes((0, 0, 1, 1))
     paths, dots, rings = _on_small_world(truth_deg, guess_deg)
     for k, photo in enumerate(photos):
         x, y = (k % columns) * pitch_x, (k // columns) * pitch_y
-        low = y + SIDE + TEXT + height
+        low = y + SIDE + text + height
         ax.imshow(photo, extent=(x, x + SIDE, y + SIDE, y))
         ax.imshow(world, extent=(x, x + SIDE, low, low - height))
         middle = x + SIDE / 2, y + SIDE + 0.03

@@ -29,7 +29,7 @@ def draw_planted_test(
     """
     draw_dots(ax, table, [colors.get(name, NULL_COLOR) for name in table.index])
     ax.axvline(chance, color=PALETTE["ink"], linewidth=0.8, linestyle=DASHED)
-    ax.set_xlabel(label)
+    ax.set_xlabel(label, fontsize="small")
 
 
 def draw_kept_confidence(ax: Axes, table: pd.DataFrame, cues: Sequence[str]) -> None:
@@ -41,13 +41,13 @@ def draw_kept_confidence(ax: Axes, table: pd.DataFrame, cues: Sequence[str]) -> 
     ax.axvline(1, color=PALETTE["ink"], linewidth=0.8, linestyle=DASHED)
     labels = [f"{name} ({n:,})" for name, n in zip(table.index, table["n_photos"], strict=True)]
     ax.set_yticks(range(len(table)), labels)
-    ax.set_xlabel("share of the confidence that is kept")
+    ax.set_xlabel("share of the confidence that is kept", fontsize="small")
 
 
 def draw_moved(ax: Axes, table: pd.DataFrame, cues: Sequence[str]) -> None:
     """Share of predictions that move by 25 km or more, in the rows of `draw_kept_confidence`."""
     _draw_changes(ax, table, cues, ("moved", "moved_low", "moved_high"))
-    ax.set_xlabel("share of predictions that move by ≥ 25 km")
+    ax.set_xlabel("share of predictions that move by ≥ 25 km", fontsize="small")
     ax.tick_params(labelleft=False)
 
 
@@ -57,7 +57,7 @@ def draw_sensitivity(
     """One row per variant, grouped by what is varied: explainer in colour, edge map in grey.
 
     `table` as from `sensitivity_table`; `measure` is hit_rate or auc, `chance` a number or the
-    column that holds it. The paper's own setting, repeated in every group, has a ring.
+    column that holds it. The setting of the other tests, repeated in every group, has a ring.
     """
     where = _grouped_rows(table)
     bounds = (table[f"{measure}_low"], table[f"{measure}_high"])
@@ -68,7 +68,7 @@ def draw_sensitivity(
     ax.scatter(table[f"edge_{measure}"], where, color=NULL_COLOR, **edges)
     own = table["is_reference"].to_numpy(bool)
     ring = {"facecolors": "none", "edgecolors": PALETTE["ink"], "s": 90, "zorder": 4}
-    ax.scatter(table[measure][own], where[own], label="as in the paper", **ring)
+    ax.scatter(table[measure][own], where[own], label="setting of the tests", **ring)
     at = table[chance] if isinstance(chance, str) else np.full(len(table), chance)
     ax.vlines(at, where - 0.45, where + 0.45, color=PALETTE["ink"], linewidth=0.8, label="chance")
     ax.set_yticks(where, table["value"])
@@ -76,7 +76,8 @@ def draw_sensitivity(
     for choice, rows in table.assign(where=where).groupby("choice", sort=False):
         at_top = {"transform": ax.get_yaxis_transform(), "fontweight": "bold"}
         ax.text(0.01, rows["where"].min() - 0.62, choice, fontsize="small", va="center", **at_top)
-    ax.set_xlabel(label)
+    ax.tick_params(labelsize="small")
+    ax.set_xlabel(label, fontsize="small")
     ax.grid(axis="y", visible=False)
 
 
@@ -88,11 +89,11 @@ def draw_answers(ax: Axes, table: pd.DataFrame) -> None:
     for column, (_, answers) in enumerate(table.iterrows()):
         for row, answer in enumerate(answers):
             ax.barh(row, 0.96, left=column + 0.02, height=0.9, color=ANSWER_COLORS[answer])
-            ax.text(column + 0.5, row, answer, ha="center", va="center", fontsize="small")
+            ax.text(column + 0.5, row, answer, ha="center", va="center", fontsize=6.5)
     ax.set_yticks(range(table.shape[1]), table.columns)
     names = [name.replace(" ", "\n") for name in table.index]
     ax.set_xticks(np.arange(len(table)) + 0.5, names)
-    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+    ax.tick_params(length=0, labeltop=True, labelbottom=False, labelsize="small")
     ax.set(xlim=(0, len(table)), ylim=(table.shape[1] - 0.5, -0.5))
     ax.grid(False)
     ax.spines[:].set_visible(False)
@@ -105,6 +106,7 @@ def draw_dots(ax: Axes, table: pd.DataFrame, colors: Sequence[str]) -> None:
     ax.scatter(table["mean"], where, color=colors, s=34, zorder=3)
     ax.set_yticks(where, table.index)
     ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.tick_params(labelsize="small")
     ax.grid(axis="y", visible=False)
 
 

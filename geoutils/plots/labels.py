@@ -1,4 +1,6 @@
-"""Texts that have to fit below a picture."""
+"""Texts that have to fit below or beside a picture."""
+
+import re
 
 from jaxtyping import Real
 from numpy import ndarray
@@ -25,3 +27,12 @@ def short_places(latlon_deg: Real[ndarray, "n 2"], width: int) -> list[str]:
     towns = [place.split(", ")[0] for place in describe(latlon_deg)]
     places = zip(towns, country_of(latlon_deg), strict=True)
     return [", ".join(filter(None, (shortened(town, width), code))) for town, code in places]
+
+
+def unbroken(text: str) -> str:
+    r"""The text, where no line may end between a number and its sign or name.
+
+    >>> unbroken("Paris (under 1 %), by road (ci 1.9)").split(" ")
+    ['Paris', '(under\xa01\xa0%),', 'by', 'road', '(ci\xa01.9)']
+    """
+    return re.sub(r"(?<=\(ci) | (?=%)|(?<=\(under) |(?<=\(over) ", "\N{NO-BREAK SPACE}", text)

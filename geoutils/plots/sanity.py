@@ -23,7 +23,7 @@ def draw_sanity_check(
     """Likeness of each explainer's maps to those of the trained model, by what was randomised.
 
     `table` as from `sanity_check`; bands are its intervals. Layers run from the output to the
-    input; an explainer without a colour is grey. The dashed line is `chance`.
+    input; an explainer without a colour is grey. Dashed: `chance`. A legend is the caller's.
     """
     for name, rows in table.groupby("explainer", sort=False):
         color = colors.get(name, PALETTE["grey"])
@@ -34,8 +34,7 @@ def draw_sanity_check(
     ax.axhline(chance, color=PALETTE["ink"], linewidth=0.8, linestyle=(0, (4, 3)))
     turned = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
     ax.set_xticks(layers["depth"], layers["layer"], **turned)
-    ax.set_xlabel("randomised down to")
-    ax.set_ylabel(LABELS[measure])
+    ax.tick_params(labelsize="small")
+    ax.set_xlabel("randomised down to", fontsize="small")
+    ax.set_ylabel(LABELS[measure], fontsize="small")
     ax.set_ylim(min(-0.05, ax.get_ylim()[0]), 1.05)
-    # Below the line of an explainer that never changes, above those that do.
-    ax.legend(loc="upper right", bbox_to_anchor=(1, 0.95))

@@ -68,6 +68,7 @@ def draw_side_by_side(
         box = (left, low / height, share, ZOOM / height)
         close = figure.add_axes(box, projection=region_projection(extent))
         cells = draw_top_cells(close, prediction, truth_deg, shading, extent, norm)
+        close.set_anchor("N")  # where the ground is flatter than the box, titles stay in line
         _write_width(close)
         close.set_title(prediction.title, fontsize=9, pad=4, loc="left", parse_math=False)
         low -= GAP / 2 + WORLD_HEIGHT

@@ -8,10 +8,11 @@ from matplotlib.figure import Figure
 from numpy import ndarray
 
 from geoutils.plots.explanation import draw_concepts, draw_photo
+from geoutils.plots.labels import unbroken
 from geoutils.plots.map_over_photo import map_over_photo
 
-SIDE, TEXT = 1.6, 3.5  # inches: side of a picture, width of the words
-LETTERS = 54  # in a line of them
+SIDE, TEXT = 1.35, 2.95  # inches: side of a picture, width of the words
+LETTERS = 50  # in a line of them
 
 
 def draw_told(
@@ -44,5 +45,5 @@ def draw_told(
         if concepts is not None:
             draw_concepts(photo[2], concepts[row], names, influence[row], carriers[row])
         photo[-1].set_axis_off()
-        wrapped = fill(of_photo.replace(" %", "\N{NO-BREAK SPACE}%"), LETTERS)
-        photo[-1].text(0.02, 0.5, wrapped, fontsize=8, va="center", linespacing=1.5)
+        wrapped = fill(unbroken(of_photo), LETTERS)
+        photo[-1].text(0.02, 0.5, wrapped, fontsize=7.5, va="center", linespacing=1.5)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
+MARGIN_IN = 0.1  # around a saved figure
 PARAMETER_TYPES = (bool, int, float, str, list, dict, type(None))
 
 
@@ -59,10 +60,15 @@ class NotebookRun:
         """
         stem = f"{self.notebook[:2]}_{name}"
         png, pdf = (self.figures / f"{stem}.{kind}" for kind in ("png", "pdf"))
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # laid out once: each file would do it again, and twice
+        box = figure.get_tightbbox().padded(MARGIN_IN)
         with replacing(png) as path:
-            figure.savefig(path, metadata={"Description": caption, "Software": None})
+            about = {"Description": caption, "Software": None}
+            figure.savefig(path, bbox_inches=box, metadata=about)
         with replacing(pdf) as path:
-            figure.savefig(path, metadata={"Subject": caption, "CreationDate": None})
+            about = {"Subject": caption, "CreationDate": None}
+            figure.savefig(path, bbox_inches=box, metadata=about)
         self._record("figures", png.name, caption)
         self._figure_data[png.name] = figure_data(figure)
         write_sums(self._figure_data, self.results / "figure_data" / f"{self.notebook}.json")

@@ -14,7 +14,7 @@ import yaml
 
 from geoutils.files import replacing
 from geoutils.study.own_model import count_placed, settled
-from geoutils.study.settings import merge, notebooks_of, read_study
+from geoutils.study.settings import merge, notebooks_of, read_sections, read_study
 
 
 def run_study(
@@ -111,7 +111,8 @@ def bad_input(folder: Path, since: float) -> bool:
 
 def recorded_settings(base: Path, study: str) -> dict[str, Any]:
     """The parameters in force in a study's last run, as `run_study` recorded them."""
-    return yaml.safe_load((base / "results" / study / "settings.yaml").read_text())
+    path = base / "results" / study / "settings.yaml"
+    return read_sections(path, str(path))
 
 
 def write_settings(contents: dict[str, Any], study: str, base: Path) -> None:

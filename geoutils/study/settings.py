@@ -49,13 +49,7 @@ def read_study(root: Path, study: str) -> dict[str, Any]:
         raise ValueError(
             f"study: no file studies/{study}.yaml; known: {', '.join(study_names(root))}"
         )
-    try:
-        contents = yaml.safe_load((root / "studies" / f"{study}.yaml").read_text())
-    except yaml.YAMLError as error:
-        line = " ".join(str(error).split())
-        raise ValueError(f"studies/{study}.yaml is not valid YAML: {line}") from None
-    if not isinstance(contents, dict):
-        raise ValueError(f"studies/{study}.yaml: expected keys and sections, found {contents!r}")
+    contents = read_sections(root / "studies" / f"{study}.yaml", f"studies/{study}.yaml")
     sections = notebook_names(root)
     for key, value in contents.items():
         expected = GENERAL_KEYS.get(key, dict if key in sections else None)
@@ -66,6 +60,19 @@ def read_study(root: Path, study: str) -> dict[str, Any]:
             raise ValueError(
                 f"studies/{study}.yaml: {key} should be a {expected.__name__}, found {value!r}"
             )
+    return contents
+
+
+def read_sections(path: Path, where: str) -> dict[str, Any]:
+    """Keys and sections of a YAML file; ValueError, naming it as `where`, for what is no such."""
+    try:
+        contents = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2001-99-99, bytes
+        line = " ".join(str(error).split())
+        raise ValueError(f"{where} is not valid YAML: {line}") from None
+    if not isinstance(contents, dict):
+        found = repr(contents)[:100]
+        raise ValueError(f"{where}: expected keys and sections, found {found}")
     return contents
 
 

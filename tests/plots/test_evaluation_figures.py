@@ -124,6 +124,16 @@ def test_calibration_errors_in_rows(ax):
     assert places == [0.2, 0.05, 0.1, 0.05] and faces == ["white", "#112233"] * 2
 
 
+def test_calibration_errors_side_by_side_show_the_widest_interval():
+    figure, axes = plt.subplots(1, 2, sharex=True)
+    for one, x in zip(axes, (0.1, 0.3), strict=True):
+        row = {"fine": Interval(*np.array([[x], [x - 0.01], [x + 0.05]]))}
+        draw_error_changes(one, row, row, {"fine": 0.02}, {"fine": "#112233"})
+    left, right = axes[0].get_xlim()
+    assert left == 0 and 0.35 < right < 0.4
+    plt.close(figure)
+
+
 def test_a_grid_shows_each_diagram_over_its_histogram():
     figure = plt.figure(layout="constrained")
     confidences = np.linspace(0.01, 0.99, 50)
@@ -156,10 +166,13 @@ def test_lines_of_one_colour_get_dashes_of_their_own(ax):
 def test_answering_everything_gives_the_accuracy(ax):
     distances = errors_km()
     confidences = np.random.default_rng(2).random(200)
-    draw_answered(ax, confidences, distances, {25.0: "blue"})
-    shares, accuracy = ax.lines[0].get_data()
-    assert shares[-1] == 1
-    np.testing.assert_allclose(accuracy[-1], accuracy_at(distances)[1])
+    draw_answered(ax, confidences, distances, {25.0: "blue"}, tempered=confidences[::-1])
+    for line in ax.lines[:2]:
+        shares, accuracy = line.get_data()
+        assert shares[-1] == 1
+        np.testing.assert_allclose(accuracy[-1], accuracy_at(distances)[1])
+    surest = distances[::-1][np.argsort(-confidences)[:20]]
+    np.testing.assert_allclose(ax.lines[1].get_ydata()[0], accuracy_at(surest)[1])
 
 
 def test_cards_show_unknown_places_and_lines_over_the_date_line():

@@ -39,7 +39,7 @@ def test_kept_and_moved_share_their_rows(ax):
     np.testing.assert_allclose(ax.collections[3].get_offsets()[:, 0], [0.4, 0])
 
 
-def test_variants_are_grouped_and_the_papers_own_is_ringed(ax):
+def test_variants_are_grouped_and_the_setting_of_the_tests_is_ringed(ax):
     table = pd.DataFrame(
         {
             "choice": ["k", "k", "β"],
@@ -58,7 +58,7 @@ def test_variants_are_grouped_and_the_papers_own_is_ringed(ax):
     where = ax.get_yticks()
     assert where[1] - where[0] == 1 and where[2] - where[1] > 1.5
     handles, names = ax.get_legend_handles_labels()
-    ring = handles[names.index("as in the paper")].get_offsets()
+    ring = handles[names.index("setting of the tests")].get_offsets()
     np.testing.assert_allclose(ring, [[0.5, where[1]], [0.6, where[2]]])
 
 

@@ -1,8 +1,6 @@
-"""The study's look: colours that everyone can tell apart, letters that stay letters and legible."""
+"""The study's look: colours that everyone can tell apart, letters dark enough."""
 
 import itertools
-import re
-import zlib
 from pathlib import Path
 
 import matplotlib
@@ -11,8 +9,6 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from geoutils.plots.accuracy import draw_accuracy_curve, mark_radii
-from geoutils.plots.guesses import draw_guess_cards, guess_captions
 from geoutils.plots.method_colors import (
     PARTITION_COLORS,
     SYSTEM_COLORS,
@@ -20,17 +16,7 @@ from geoutils.plots.method_colors import (
     mixed,
     text_color,
 )
-from geoutils.plots.neighbours import Neighbours, draw_neighbours
-from geoutils.plots.photos import contact_sheet
-from geoutils.plots.style import (
-    COLUMN_IN,
-    LEAST_TEXT_PT,
-    LEVEL_COLORS,
-    PAGE_IN,
-    PALETTE,
-    SPLIT_COLORS,
-    use_style,
-)
+from geoutils.plots.style import LEVEL_COLORS, PALETTE, SPLIT_COLORS, use_style
 from geoutils.study.methods import SYSTEMS, Method, study_methods
 from geoutils.study.settings import read_study, study_names
 from geoutils.training.recipes.study_training import StudyTraining
@@ -189,59 +175,3 @@ def test_the_shades_of_a_system_are_told_apart(vision):
 def test_coloured_letters_are_dark_enough():
     for color in SYSTEM_COLORS.values():
         assert contrast(text_color(color)) >= 4.5
-
-
-def letter_sizes_pt(path):
-    """Width of a PDF's page in inches, and the sizes of the letters on it in points."""
-    written = path.read_bytes()
-    left, _, right, _ = map(float, re.search(rb"/MediaBox \[([^\]]+)\]", written)[1].split())
-    sizes = []
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", written, re.DOTALL):
-        try:
-            drawn = zlib.decompress(stream)
-        except zlib.error:
-            continue
-        sizes += [float(size) for size in re.findall(rb"/F\d+ ([\d.]+) Tf", drawn)]
-    return (right - left) / 72, sizes
-
-
-def photos(*shape):
-    return np.random.default_rng(0).integers(0, 256, (*shape, 32, 32, 3)).astype(np.uint8)
-
-
-def curve():
-    figure, ax = plt.subplots(figsize=(4.4, 3.4), layout="constrained")
-    draw_accuracy_curve(ax, 10 ** np.linspace(-1, 4, 50), "f", SYSTEM_COLORS["SemP"])
-    mark_radii(ax)
-    return figure
-
-
-def sheet():
-    return contact_sheet(photos(8), ["Kaliningrad, RU"] * 8)
-
-
-def cards():
-    figure, places = plt.figure(), np.full((6, 2), 50.0)
-    captions = guess_captions(np.full(6, 19_999.0), places)
-    draw_guess_cards(figure, photos(6), places, places, captions)
-    return figure
-
-
-def found():
-    km = np.full((1, 5), 19_999.0)
-    groups = [Neighbours("a", photos(1), photos(1, 5), km, ["19,999 km off"])] * 2
-    figure = plt.figure()
-    draw_neighbours(figure, groups)
-    return figure
-
-
-@pytest.mark.parametrize(
-    ("draw", "width_in"), [(curve, COLUMN_IN), (sheet, PAGE_IN), (cards, PAGE_IN), (found, PAGE_IN)]
-)
-def test_letters_in_a_pdf_are_letters_and_legible_in_print(draw, width_in, tmp_path):
-    draw().savefig(tmp_path / "figure.pdf")
-    written = (tmp_path / "figure.pdf").read_bytes()
-    assert b"/FontFile2" in written and b"/Type3" not in written
-    drawn_in, sizes = letter_sizes_pt(tmp_path / "figure.pdf")
-    assert sizes
-    assert min(sizes) * width_in / drawn_in >= LEAST_TEXT_PT - 0.05

@@ -157,11 +157,12 @@ def test_a_study_that_has_not_run_is_named(tmp_path):
         build_report(tmp_path, "old")
 
 
-def test_a_borrowed_model_is_named_on_every_page(report):
-    (report.root / "studies" / "guest.yaml").write_text("title: Guest\nmodel_from: small\n")
-    notebooks = report.root / "results" / "guest" / "notebooks"
-    shutil.copytree(report.root / "results" / "small" / "notebooks", notebooks)
-    index = build_report(report.root, "guest")
+def test_a_borrowed_model_is_named_on_every_page(report, tmp_path):
+    root = shutil.copytree(report.root, tmp_path / "root")
+    (root / "studies" / "guest.yaml").write_text("title: Guest\nmodel_from: small\n")
+    notebooks = root / "results" / "guest" / "notebooks"
+    shutil.copytree(root / "results" / "small" / "notebooks", notebooks)
+    index = build_report(root, "guest")
     for path in index.parent.iterdir():
         notice = BeautifulSoup(path.read_text(), "html.parser").find(class_="rendered").get_text()
         assert "trained in the study small" in notice and "never a real photo" in notice

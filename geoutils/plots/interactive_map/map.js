@@ -1,6 +1,6 @@
 (() => {
   "use strict";
-  const WIDTH = 1000, HEIGHT = 486.7091, RADIUS = 184.7316, EARTH_KM = 6371.0088, MOST = 3000;
+  const WIDTH = 1000, HEIGHT = 486.7091, RADIUS = 184.7316, EARTH_KM = 6371.0088, MOST = 3000, LEAST = 6;
   const A = [1.340264, -0.081106, 0.000893, 0.003796], H = Math.sqrt(3) / 2;
   const ICONS = {
     in: "M9 3v12M3 9h12", out: "M3 9h12",
@@ -48,7 +48,7 @@
     buttons.className = "geo-map-buttons";
     frame.after(buttons);
     const view = { x: WIDTH / 2, y: HEIGHT / 2, zoom: 1 };
-    let width = 1, height = 1, running = 0, hinting = 0, told = null;
+    let width = 1, height = 1, running = 0, hinting = 0, told = null, extents;
 
     const unit = () => Math.min(width / WIDTH, height / HEIGHT);
     const matrix = (x, y, zoom) => {
@@ -56,6 +56,19 @@
       return [s * a ** share, -s * share * b, s * d ** share];
     };
     const back = ([a, b, d], h, v) => [(h - (b * v) / d) / a, v / d]; // screen offset to map offset
+
+    // A cell of less than LEAST pixels would vanish under its white edge: its edge is its colour then.
+    function grow(pixels) {
+      extents ??= cells.map((cell) => cell.getBBox()).map((box) => Math.max(box.width, box.height));
+      cells.forEach((cell, k) => {
+        if (!cell.classList.contains("geo-map-area")) return;
+        const small = extents[k] * pixels < LEAST;
+        cell.classList.toggle("geo-map-small", small);
+        cell.style.setProperty("--geo-grow", `${Math.max(0.8, LEAST - extents[k] * pixels)}px`);
+        if (small) cell.setAttribute("stroke-opacity", cell.getAttribute("fill-opacity"));
+        else cell.removeAttribute("stroke-opacity");
+      });
+    }
 
     function draw() {
       view.zoom = clamp(view.zoom, 1, MOST);
@@ -66,6 +79,7 @@
       const e = width / 2 - a * view.x - b * view.y, f = height / 2 - d * view.y;
       ground.setAttribute("transform", `matrix(${a} 0 ${b} ${d} ${e} ${f})`);
       figure.toggleAttribute("data-zoomed", view.zoom > 1.001);
+      grow(unit() * view.zoom);
       const pixel = EARTH_KM / (RADIUS * unit() * view.zoom), most = 110 * pixel;
       const round = [5, 2, 1].map((n) => n * 10 ** Math.floor(Math.log10(most))).find((n) => n <= most);
       scale.hidden = view.zoom < 7.9;
@@ -260,6 +274,7 @@
         cell.setAttribute(cell.classList.contains("geo-map-dot") ? "stroke-opacity" : "fill-opacity", opacity);
         cell.classList.toggle("geo-map-off", !Number(opacity));
       }
+      draw();
       if (!shown().length) say("No cell reaches 5 %");
     });
 

@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from geoutils.study.notebook import NotebookRun
 from geoutils.study.run import settings_in_force
-from geoutils.study.settings import find_root
+from geoutils.study.settings import find_root, read_sections
 from geoutils.training.recipes.study_training import SECTION, StudyTraining
 
 
@@ -29,13 +27,7 @@ def study_contents(results: Path, root: Path | None = None) -> dict[str, Any]:
     path = results / "settings.yaml"
     if not path.is_file():
         return settings_in_force(root or find_root(results), results.name, results.parent.parent)
-    try:
-        contents = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: no valid YAML ({' '.join(str(error).split())})") from None
-    if not isinstance(contents, dict):
-        raise ValueError(f"{path}: expected keys and sections, found {contents!r}")
-    return contents
+    return read_sections(path, str(path))
 
 
 def training_in(results: Path, contents: dict[str, Any]) -> StudyTraining:

@@ -178,7 +178,7 @@ def test_a_folder_that_is_no_study_is_refused(tmp_path, folder):
     with pytest.raises(ValueError, match="run from inside the study's repository"):
         geoutils.load_study(tmp_path)
     (tmp_path / "settings.yaml").write_text("{a: [")
-    with pytest.raises(ValueError, match=r"settings\.yaml: no valid YAML"):
+    with pytest.raises(ValueError, match=r"settings\.yaml is not valid YAML"):
         geoutils.load_study(tmp_path)
     (tmp_path / "settings.yaml").write_text("- 1")
     with pytest.raises(ValueError, match=r"settings\.yaml: expected keys and sections"):

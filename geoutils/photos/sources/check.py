@@ -1,0 +1,110 @@
+"""A source of photos, read as a whole: which of its photos can be used, where they were taken."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from geoutils.photos.sources.candidate import Candidate
+from geoutils.photos.sources.checked import MANIFEST, REJECTED, write_checked
+from geoutils.photos.sources.journal import Journal
+from geoutils.photos.sources.kinds import Source
+from geoutils.photos.sources.listed_photos import listed_photos
+from geoutils.photos.sources.looking import BLOCK, looks
+from geoutils.photos.table import require_table
+
+JOURNAL = ".check.sqlite"
+
+
+def check_photos(
+    source: str | Path,
+    out_dir: str | Path,
+    listing: str | Path = "",
+    workers: int | None = None,
+    thorough: bool = False,
+    say: Callable[[str], None] = print,
+) -> tuple[int, int]:
+    """Look at every photo of a source; write its manifest and rejected.csv into `out_dir`.
+
+    `source` is a folder of photos, tar or MessagePack shards (or a folder of them), or a list of
+    positions alone. A `listing` (CSV or Parquet) gives the positions of a folder's or shards'
+    photos: by path, by name, or by name without suffix; what it does not list is set aside. Returns
+    the numbers of photos used and set aside. The same call goes on where an interrupted one
+    stopped, unless its source or list have changed. `workers` defaults to all cores. Raises
+    ValueError for a source or list that cannot be used.
+    """
+    found = Source.of(source)
+    out_dir, listing = Path(out_dir).resolve(), Path(listing).resolve() if listing else None
+    if listing:
+        require_table(listing)
+    if found.is_list and listing:
+        raise ValueError(f"source: {found.path} is a list, and so is {listing}; give the photos")
+    if out_dir.is_relative_to(found.path):
+        raise ValueError(f"out_dir: {out_dir} lies within the photos; expected another folder")
+    recipe = {
+        "source": [_state(found.path), *map(_state, found.shards)],
+        "list": _state(listing) if listing else None,
+        "thorough": thorough,
+    }
+    with closing(Journal(out_dir / JOURNAL, recipe)) as journal:
+        if journal.resumed:
+            say(f"going on with the check that {journal.path} has begun; delete it to start again")
+        else:
+            _list(journal, found, listing, say)
+        _look(journal, workers or os.cpu_count() or 1, thorough)
+        n_kept, n_rejected = write_checked(
+            journal, out_dir, by_list=listing is not None, by_name=not found.is_list
+        )
+    say(
+        f"{n_kept:,} photos in {out_dir / MANIFEST}, {n_rejected:,} set aside in "
+        f"{out_dir / REJECTED}"
+    )
+    return n_kept, n_rejected
+
+
+def _list(
+    journal: Journal, source: Source, listing: Path | None, say: Callable[[str], None]
+) -> None:
+    """Fill the journal with the photos that there are, and with what lists say of them."""
+    beside: list[Path] = []
+    with tqdm(desc="Listing", unit=" photos", mininterval=1, delay=1) as bar:
+        for n_photos in journal.add(source.candidates(beside, say)):
+            bar.update(n_photos)
+        if listing:
+            for n_rows in journal.add_listed(listed_photos(listing, say)):
+                bar.update(n_rows)
+        else:
+            for path in sorted(beside, key=lambda path: len(path.parts)):
+                for n_rows in journal.add_listed(_below(path, source.path, say)):
+                    bar.update(n_rows)
+    journal.match(by_list=listing is not None)
+
+
+def _look(journal: Journal, workers: int, thorough: bool) -> None:
+    """Look at every photo that nobody has looked at."""
+    total, done = journal.counts()
+    if total == 0:
+        raise ValueError("source: no JPEG, PNG or WebP photo in it, and no shard")
+    blocks = looks(journal.waiting(BLOCK), workers, thorough)
+    with tqdm(total=total, initial=done, desc="Checking", unit=" photos", mininterval=1) as bar:
+        for block in blocks:
+            journal.add_looks(block)
+            bar.update(len(block))
+
+
+def _below(listing: Path, folder: Path, say: Callable[[str], None]) -> Iterator[Candidate]:
+    """Rows of a `photos.csv`, its photos named by their path in the folder that is checked."""
+    inside = listing.parent.relative_to(folder)
+    for row in listed_photos(listing, say):
+        if row.problem:
+            raise ValueError(f"{listing}: {row.photo} has {row.problem}")
+        yield replace(row, photo=os.path.normpath(inside / row.photo))
+
+
+def _state(path: Path) -> list:
+    """What tells whether a file has changed; of a folder its name alone, for it may be large."""
+    seen = path.stat()
+    return [str(path), *([seen.st_size, seen.st_mtime_ns] if path.is_file() else [])]

@@ -1,0 +1,215 @@
+"""What a check has found so far, on disk: it can be killed at any time, and memory stays small.
+
+The journal is a hidden SQLite file in the folder of the results. All candidates are in it before
+the first look; each block of looks is one transaction.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from geoutils.photos.folder import PHOTO_SUFFIXES
+from geoutils.photos.sources.candidate import Candidate
+from geoutils.photos.sources.look import Look
+
+BATCH = 5_000  # rows in one go
+SCHEMA = """
+CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE candidate (
+    id INTEGER PRIMARY KEY, photo TEXT, path TEXT, offset INTEGER, length INTEGER,
+    facts TEXT, problem TEXT, whole_key TEXT, name_key TEXT, listed INTEGER
+);
+CREATE TABLE listed (id INTEGER PRIMARY KEY, photo TEXT, facts TEXT, problem TEXT, key TEXT);
+CREATE TABLE look (
+    id INTEGER PRIMARY KEY, problem TEXT, width INTEGER, height INTEGER, latitude REAL,
+    longitude REAL, no_position TEXT, author TEXT, camera TEXT, sha256 TEXT
+);
+"""
+MATCH_BESIDE = """
+CREATE INDEX listed_photo ON listed (photo);
+UPDATE candidate SET listed = (SELECT max(id) FROM listed WHERE listed.photo = candidate.photo);
+"""
+# A listed photo is meant by its path, or by its name alone wherever it lies.
+MATCH_LIST = """
+CREATE INDEX listed_key ON listed (key);
+UPDATE candidate SET listed = coalesce(
+    (SELECT min(id) FROM listed WHERE key = whole_key),
+    (SELECT min(id) FROM listed WHERE key = name_key)
+);
+UPDATE candidate SET problem = 'another file stands for this photo of the list', listed = NULL
+WHERE id IN (
+    SELECT id FROM (
+        SELECT candidate.id AS id, row_number() OVER (
+            PARTITION BY listed ORDER BY whole_key != listed.key, candidate.photo
+        ) AS turn FROM candidate JOIN listed ON listed.id = candidate.listed
+    ) WHERE turn > 1
+);
+UPDATE candidate SET problem = 'not in the list' WHERE listed IS NULL AND problem = '';
+UPDATE candidate SET photo = (SELECT photo FROM listed WHERE id = candidate.listed)
+WHERE listed NOT NULL;
+"""
+Row = TypeVar("Row")
+
+
+class Journal:
+    """The journal of one check; `recipe` says of what, and with another recipe it starts anew."""
+
+    def __init__(self, path: Path, recipe: dict[str, Any]):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path, self.recipe = path, json.dumps(recipe)
+        try:
+            self.base = self._opened()
+            if not self.resumed:
+                self.base.close()
+                path.unlink()
+                self.base = self._opened()
+                self.base.executescript(SCHEMA)
+        except sqlite3.OperationalError as error:
+            taken = "another check is writing here" if "locked" in str(error) else "no room"
+            raise ValueError(f"{path.parent}: {taken} ({error})") from None
+        except sqlite3.DatabaseError as error:
+            raise ValueError(f"{path}: no journal of a check ({error}); delete it") from None
+
+    @property
+    def resumed(self) -> bool:
+        """Whether all candidates of this recipe are in, so that a check can go on from here."""
+        if not self.base.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
+            return False
+        found = self.base.execute("SELECT value FROM about WHERE name = 'recipe'").fetchone()
+        return found == (self.recipe,)
+
+    def add(self, candidates: Iterable[Candidate]) -> Iterator[int]:
+        """Take candidates in; yield the number of each batch once it is in."""
+        columns = "photo, path, offset, length, facts, problem, whole_key, name_key"
+        for rows in batches(map(_printable, candidates)):
+            values = []
+            for c in rows:
+                keys = key_of(c.photo), key_of(c.photo.rsplit("/", 1)[-1])
+                facts = json.dumps(dict(c.facts)) if c.facts else "{}"
+                where = c.path, c.offset, c.length
+                values.append((c.name.rstrip("/"), *where, facts, c.problem, *keys))
+            self._insert("candidate", columns, values)
+            yield len(values)
+
+    def add_listed(self, rows: Iterable[Candidate]) -> Iterator[int]:
+        """Take the rows of a list in, which have no files of their own."""
+        for some in batches(map(_printable, rows)):
+            values = [
+                (row.photo, json.dumps(dict(row.facts)), row.problem, key_of(row.photo))
+                for row in some
+            ]
+            self._insert("listed", "photo, facts, problem, key", values)
+            yield len(values)
+
+    def match(self, by_list: bool) -> None:
+        """Find each candidate's row among those listed; after this the journal can be resumed.
+
+        With `by_list` whatever is not listed is set aside.
+        """
+        self.base.executescript(MATCH_LIST if by_list else MATCH_BESIDE)
+        self.base.execute("CREATE INDEX candidate_listed ON candidate (listed)")
+        self.base.execute("INSERT INTO about VALUES ('recipe', ?)", (self.recipe,))
+
+    def counts(self) -> tuple[int, int]:
+        """Number of candidates, and of those that need no look any more."""
+        (total,) = self.base.execute("SELECT count(*) FROM candidate").fetchone()
+        (waiting,) = self.base.execute(f"SELECT count(*) {WAITING}").fetchone()
+        return total, total - waiting
+
+    def waiting(self, size: int) -> Iterator[list[tuple[int, str, int, int]]]:
+        """Blocks of (id, path, offset, length) that nobody has looked at, `size` photos each."""
+        last = 0
+        while block := self.base.execute(
+            f"SELECT id, path, offset, length {WAITING} AND id > ? ORDER BY id LIMIT ?",
+            (last, size),
+        ).fetchall():
+            last = block[-1][0]
+            yield block
+
+    def add_looks(self, looks: Sequence[tuple[int, Look]]) -> None:
+        """Keep what was found, on disk, all of it or nothing."""
+        values = [(number, *look) for number, look in looks]
+        columns = "id, " + ", ".join(Look._fields)
+        self._insert("look", columns, values)
+
+    def facts_have(self, name: str) -> bool:
+        """Whether any photo or row of a list has a fact of this name."""
+        pattern = f'%"{name}": %'
+        return any(
+            self.base.execute(
+                f"SELECT 1 FROM {table} WHERE facts LIKE ? LIMIT 1", (pattern,)
+            ).fetchone()
+            for table in ("candidate", "listed")
+        )
+
+    def has(self, condition: str) -> bool:
+        """Whether any candidate fulfils a condition of SQL."""
+        query = f"SELECT 1 FROM candidate WHERE {condition} LIMIT 1"
+        return self.base.execute(query).fetchone() is not None
+
+    def close(self) -> None:
+        """Let go of the file; what is in it stays."""
+        self.base.close()
+
+    @contextmanager
+    def finished(self) -> Iterator[None]:
+        """Delete the journal after a block that ends without error."""
+        yield
+        self.close()
+        self.path.unlink()
+
+    def _opened(self) -> sqlite3.Connection:
+        base = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+        base.executescript(
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+            "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192; PRAGMA temp_store = FILE;"
+            "BEGIN IMMEDIATE; COMMIT;"
+        )
+        return base
+
+    def _insert(self, table: str, columns: str, values: list[tuple]) -> None:
+        places = ", ".join("?" * len(values[0]))
+        try:
+            self.base.execute("BEGIN IMMEDIATE")
+            self.base.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
+            self.base.execute("COMMIT")
+        except sqlite3.OperationalError as error:  # the disk is full, for one
+            raise OSError(f"{self.path}: {error}; the same command goes on from here") from None
+
+
+WAITING = """
+FROM candidate WHERE problem = '' AND path != ''
+AND NOT EXISTS (SELECT 1 FROM look WHERE look.id = candidate.id)
+"""
+
+
+def key_of(photo: str) -> str:
+    """What a photo is called without the suffix of its format, which some lists leave out.
+
+    >>> key_of("34/8d/9055806529.jpg"), key_of("4065883540137904")
+    ('34/8d/9055806529', '4065883540137904')
+    """
+    stem, suffix = os.path.splitext(photo)
+    return stem if suffix.lower() in PHOTO_SUFFIXES else photo
+
+
+def batches(rows: Iterable[Row], size: int = BATCH) -> Iterator[list[Row]]:
+    """The rows, `size` at a time."""
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch
+
+
+def _printable(candidate: Candidate) -> Candidate:
+    """The candidate; set aside if its name is no text, as names of files need not be."""
+    try:
+        (candidate.name + candidate.path).encode()
+    except UnicodeEncodeError:
+        name = candidate.name.encode(errors="surrogateescape").decode(errors="replace")
+        return Candidate(name, problem="a name that is no UTF-8")
+    return candidate

@@ -1,0 +1,65 @@
+"""What a source is: a list, a folder of photos, or shards."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from geoutils.photos.sources.candidate import Candidate
+from geoutils.photos.sources.folder_photos import files_in, folder_photos
+from geoutils.photos.sources.listed_photos import listed_photos
+from geoutils.photos.sources.msgpack_photos import msgpack_photos
+from geoutils.photos.sources.tar_photos import tar_photos
+from geoutils.photos.table import TABLE_SUFFIXES
+
+SHARD_READERS: dict[str, Callable[[Path], Iterator[Candidate]]] = {
+    ".tar": tar_photos,
+    ".msg": msgpack_photos,
+    ".msgpack": msgpack_photos,
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of photos: a list of positions, or else the files and shards of a folder."""
+
+    path: Path
+    is_list: bool = False
+    shards: tuple[Path, ...] = ()
+
+    @classmethod
+    def of(cls, path: str | Path) -> "Source":
+        """Tell what a path is: a file by its suffix, a folder with the shards below it.
+
+        Raises ValueError where there is nothing, or a file of another kind.
+        """
+        path = Path(path).resolve()
+        suffix = path.suffix.lower()
+        if path.is_dir():
+            found = (Path(path, name) for name, _ in files_in(path) if _is_shard(name))
+            return cls(path, shards=tuple(sorted(found)))
+        if not path.is_file():
+            raise ValueError(f"source: {path} does not exist; expected a folder, shard or list")
+        if _is_shard(path.name):
+            return cls(path, shards=(path,))
+        if suffix in TABLE_SUFFIXES:
+            return cls(path, is_list=True)
+        expected = ", ".join([*SHARD_READERS, *TABLE_SUFFIXES])
+        raise ValueError(f"source: {path} is no folder and has none of the suffixes {expected}")
+
+    def candidates(
+        self, listings: list[Path], say: Callable[[str], None] = print
+    ) -> Iterator[Candidate]:
+        """Every photo that the source offers; `photos.csv` files of a folder go to `listings`."""
+        if self.is_list:
+            yield from listed_photos(self.path, say)
+        elif self.path.is_dir():
+            yield from folder_photos(self.path, listings)
+        for shard in self.shards:
+            name = shard.relative_to(self.path).as_posix() if self.path.is_dir() else shard.name
+            for photo in SHARD_READERS[shard.suffix.lower()](shard):
+                yield replace(photo, shard=name)
+
+
+def _is_shard(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in SHARD_READERS

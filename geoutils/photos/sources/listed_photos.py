@@ -1,0 +1,92 @@
+"""The rows of a photo list, one by one, without the list in memory."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+from pyarrow import parquet
+
+from geoutils.photos.columns import SAMPLE, guess_columns, refuse_swapped
+from geoutils.photos.manifest import text_of
+from geoutils.photos.sources.candidate import TEXT_LIMIT, Candidate
+from geoutils.photos.table import csv_options, require_table, split_of
+
+
+def listed_photos(path: Path, say: Callable[[str], None] = print) -> Iterator[Candidate]:
+    """Every row of a CSV or Parquet list: its name and its facts. Lines that are broken follow.
+
+    Which column was taken for what is told through `say`. Raises ValueError for a file that cannot
+    be read, has no position columns or has them swapped, for unknown splits, or where only some
+    rows have a split.
+    """
+    require_table(path)
+    broken: list[tuple[str, str]] = []
+    n_rows = n_split = 0
+    try:
+        for table in _tables(path, broken, say):
+            if n_rows == 0:
+                _refuse_swapped(table.head(SAMPLE), path)
+            if "photo" not in table:
+                names = [f"{path.stem}-{n_rows + row:07d}" for row in range(len(table))]
+                table.insert(0, "photo", names)
+            if "split" in table:
+                names = {name: split_of(name, str(path)) for name in set(table["split"])}
+                table["split"] = table["split"].map(names)
+                n_split += int((table["split"] != "").sum())
+            n_rows += len(table)
+            for photo, *values in table.itertuples(index=False, name=None):
+                yield Candidate(photo, facts=dict(zip(table.columns[1:], values, strict=True)))
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None
+    if n_rows == 0:
+        raise ValueError(f"{path}: no row in this table; expected one per photo")
+    if 0 < n_split < n_rows:
+        raise ValueError(f"{path}: {n_rows - n_split} rows have no split; fill or drop them")
+    yield from (Candidate(line, problem=reason) for line, reason in broken)
+
+
+def _tables(
+    path: Path, broken: list[tuple[str, str]], say: Callable[[str], None]
+) -> Iterator[pd.DataFrame]:
+    """Pieces of the list: known columns under our names, as text, the photo's first."""
+    if path.suffix.lower() == ".parquet":
+        with parquet.ParquetFile(path) as file:
+            guessed = guess_columns(file.schema_arrow.names, str(path))
+            say(told(guessed, file.schema_arrow.names, path))
+            for batch in file.iter_batches(columns=list(guessed.values())):
+                yield _as_text(batch.to_pandas(), guessed)
+        return
+    guessed, options = csv_options(path, broken)
+    names = arrow_csv.open_csv(
+        path, read_options=options["read_options"], parse_options=options["parse_options"]
+    ).schema.names
+    broken.clear()
+    say(told(guessed, names, path))
+    with arrow_csv.open_csv(path, **options) as batches:
+        for batch in batches:
+            yield _as_text(batch.to_pandas(), guessed)
+
+
+def told(guessed: dict[str, str], names: list[str], path: Path) -> str:
+    """In a sentence which column was taken for what, and which are left."""
+    taken = ", ".join(f"{ours} from {theirs}" for ours, theirs in guessed.items())
+    left = [name for name in names if name not in guessed.values()]
+    return f"{path.name}: {taken}" + (f"; not used: {', '.join(left)}" if left else "")
+
+
+def _as_text(table: pd.DataFrame, guessed: dict[str, str]) -> pd.DataFrame:
+    table = table.rename(columns={theirs: ours for ours, theirs in guessed.items()})
+    columns = {name: text_of(table[name]).str.slice(stop=TEXT_LIMIT) for name in guessed}
+    ordered = sorted(columns, key=lambda name: name != "photo")
+    return pd.DataFrame({name: columns[name].astype(object) for name in ordered})
+
+
+def _refuse_swapped(table: pd.DataFrame, path: Path) -> None:
+    latitude, longitude = (
+        pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        for name in ("latitude", "longitude")
+    )
+    refuse_swapped(latitude, longitude, str(path))

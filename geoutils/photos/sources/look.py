@@ -1,0 +1,99 @@
+"""A quick look at one photo: its beginning and its end are read, the middle only if in doubt."""
+
+import hashlib
+import io
+import os
+from typing import NamedTuple
+
+from PIL import Image, UnidentifiedImageError
+
+from geoutils.photos.decode import FORMATS, examine_bytes, problem_of
+from geoutils.photos.exif import ExifFacts, read_exif
+
+TAIL = 4096  # bytes at the end that are read
+ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
+
+
+class Look(NamedTuple):
+    """What a look at one photo found; `problem` tells why it cannot be used, "" if it can."""
+
+    problem: str
+    width: int = 0  # as displayed
+    height: int = 0
+    latitude: float | None = None  # of EXIF, and why there is none
+    longitude: float | None = None
+    no_position: str = ""
+    author: str = ""
+    camera: str = ""
+    sha256: str = ""
+
+
+def look_at(path: str, offset: int = 0, length: int = 0, thorough: bool = False) -> Look:
+    """Facts about a photo that is a file, or `length` bytes of one from `offset` on.
+
+    What the format wants at a photo's end tells whether it is whole; a photo without it is decoded
+    to find out, and with `thorough` every one is. `sha256` is that of the file's length and its
+    last 4096 bytes, which copies have in common; with `thorough` of all its bytes. Never raises for
+    a bad file: the reason stands in `problem`.
+    """
+    try:
+        with open(path, "rb") as file:
+            return _look(_part(file, offset, length), length, thorough)
+    except OSError as error:
+        if error.strerror:
+            return Look(f"unreadable file ({error.strerror})")
+        return Look(problem_of(error))
+
+
+def _part(file: io.BufferedIOBase, offset: int, length: int) -> io.BufferedIOBase:
+    """The file itself, or the run of its bytes that is a photo."""
+    if not length:
+        return file
+    file.seek(offset)
+    return io.BytesIO(file.read(length))
+
+
+def _look(file: io.BufferedIOBase, length: int, thorough: bool) -> Look:
+    size = file.seek(0, os.SEEK_END)
+    if size == 0:
+        return Look("empty file")
+    if size < length:
+        return Look("truncated file")
+    if not thorough:
+        file.seek(max(0, size - TAIL))
+        tail = file.read(TAIL)
+        file.seek(0)
+        try:
+            with Image.open(file, formats=FORMATS) as image:
+                facts, (width, height) = read_exif(image), image.size
+                is_whole = _is_whole(image.format, tail, size, file)
+        except UnidentifiedImageError:
+            return Look("not a JPEG, PNG or WebP image")
+        except Exception as error:  # decoders raise whatever a damaged file leads them to
+            return Look(problem_of(error))
+        if is_whole:
+            digest = hashlib.sha256(size.to_bytes(8) + tail).hexdigest()
+            return _with(facts, width, height, digest)
+    file.seek(0)
+    found = examine_bytes(file.read())
+    if found.problem or found.exif is None:
+        return Look(found.problem)
+    return _with(found.exif, found.width, found.height, found.sha256, turned=True)
+
+
+def _with(facts: ExifFacts, width: int, height: int, sha256: str, turned: bool = False) -> Look:
+    if facts.orientation >= 5 and not turned:
+        width, height = height, width
+    latitude, longitude = facts.latlon_deg or (None, None)
+    return Look(
+        *("", width, height, latitude, longitude),
+        *(facts.problem, facts.author, facts.camera, sha256),
+    )
+
+
+def _is_whole(format: str | None, tail: bytes, size: int, file: io.BufferedIOBase) -> bool:
+    """Whether the end of the file is that of its format; padding with zeros is none of it."""
+    if format == "WEBP":  # says its length at its beginning
+        file.seek(4)
+        return int.from_bytes(file.read(4), "little") + 8 <= size
+    return format in ENDS and tail.rstrip(b"\0").endswith(ENDS[format])

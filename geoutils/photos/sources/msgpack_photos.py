@@ -1,0 +1,80 @@
+"""Photos in MessagePack shards, as the training data of earlier work are stored.
+
+A shard `shard_0.msg` is a row of maps, each with the photo's bytes under `image` and its name under
+`id`; some have the position too (`latitude`, `longitude`). Only plain data are read: MessagePack
+has no objects to bring to life, and sizes are bounded before memory is asked for.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from geoutils.photos.sources.candidate import Candidate, told_by
+
+IMAGE_NAMES = ("image", "img", "jpg", "jpeg", "png", "webp", "bytes")
+STRANGE = 100  # records that are no maps; noise is read as numbers, one for each byte
+LIMITS = {
+    "max_buffer_size": 2**28,  # bytes of one record
+    "max_bin_len": 2**28,
+    "max_str_len": 2**28,  # old writers store bytes as text
+    "max_array_len": 2**16,
+    "max_map_len": 2**10,
+    "max_ext_len": 2**20,
+}
+
+
+def msgpack_photos(shard: Path) -> Iterator[Candidate]:
+    """The photos of one shard with what their records say, named by their ids.
+
+    Where the shard is damaged its remaining photos are lost, which comes as one more candidate,
+    with that problem.
+    """
+    import msgpack  # here, since only such shards need it
+
+    where, n_records, n_strange, end, problem = str(shard), 0, 0, 0, ""
+    with open(shard, "rb") as file, open(shard, "rb") as again:
+        unpacker = msgpack.Unpacker(file, raw=True, strict_map_key=False, **LIMITS)
+        while True:
+            begin = end
+            try:
+                record = unpacker.unpack()
+            except msgpack.OutOfData:
+                break
+            except Exception as error:  # whatever damaged bytes lead the unpacker to
+                problem = " ".join(str(error).split()) or type(error).__name__
+                break
+            end = unpacker.tell()
+            n_records += 1
+            if record is None:  # some writers leave these where a photo could not be read
+                continue
+            again.seek(begin)
+            yield _candidate(record, shard, begin, again.read(end - begin), n_records)
+            n_strange += not isinstance(record, Mapping)
+            if n_strange == STRANGE:
+                problem = f"{STRANGE} records that are no maps"
+                break
+        if not problem and end < again.seek(0, 2):
+            problem = "it ends within a record"
+    if problem:
+        yield Candidate("", where, problem=f"shard damaged after {n_records:,} records ({problem})")
+
+
+def _candidate(record: Any, shard: Path, begin: int, raw: bytes, number: int) -> Candidate:
+    """One record, which lies at `begin` of the shard as the bytes `raw`."""
+    name, where = str(number - 1), str(shard)
+    if not isinstance(record, Mapping):
+        return Candidate(name, where, problem=f"no map in the shard, but {type(record).__name__}")
+    named = {_text(key): value for key, value in record.items()}
+    image = next((named[key] for key in IMAGE_NAMES if isinstance(named.get(key), bytes)), b"")
+    record = {key: _text(value) for key, value in named.items() if value is not image}
+    if not image:
+        found = Candidate(name, where, problem="no image in this record")
+    else:
+        found = Candidate(name, where, begin + raw.index(image), len(image))
+    found = told_by(found, record)
+    return replace(found, photo=found.facts.get("photo") or name)
+
+
+def _text(value: Any) -> Any:
+    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else value
