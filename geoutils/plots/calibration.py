@@ -140,8 +140,8 @@ def draw_answered(
         for radius, color in radii_km.items():
             right = np.cumsum(distances_km[order] < radius) / answered
             label = f"closer than {radius:g} km" if sure is confidences else None
-            style = {"color": color, "ls": dashes, "marker": marker, "label": label}
-            ax.plot(answered[kept] / len(answered), right[kept], **style)
+            style = {"color": color, "ls": dashes, "marker": marker, "clip_on": False}
+            ax.plot(answered[kept] / len(answered), right[kept], label=label, **style)
     if tempered is not None:
         ax.plot([], [], color=PALETTE["ink"], ls=TEMPERED, label="tempered")
     ax.set(xlim=(0, 1), ylim=(0, 1))
