@@ -143,7 +143,9 @@ rule retrieval:
 rule calibration:
     input:
         notebook("06_calibration"),
-        R + "notebooks/04_evaluation.ipynb",
+        R + "notebooks/01_photos.ipynb",
+        model("notebooks/02_partitions.ipynb"),
+        model("notebooks/03_training.ipynb"),
     output:
         R + "notebooks/06_calibration.ipynb",
     params:

@@ -10,10 +10,11 @@ from geoutils.demo.locator import Placement
 from geoutils.demo.photo import DemoPhoto
 from geoutils.demo.pictures import photo_url, points_url, saliency_url
 from geoutils.demo.reasons import EXPLAINERS, Reasons
-from geoutils.plots.interactive_map import interactive_map
+from geoutils.plots.interactive_map.drawing import interactive_map
 from geoutils.plots.labels import unbroken
 from geoutils.plots.neighbours import kilometres
-from geoutils.plots.prediction_cells import PredictionCells, probability_text
+from geoutils.plots.percent import probability_text
+from geoutils.plots.prediction_cells import PredictionCells
 from geoutils.sphere import great_circle_km
 
 N_LISTED = 5

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from numbers import Real as Number
 
 import numpy as np
 import shapely
@@ -87,20 +86,6 @@ def prediction_cells(
         rings=[_rings(outlines[cell]) for cell in top],
         point_deg=(centers_deg[0] if point_deg is None else point_deg).astype(np.float64),
     )
-
-
-def probability_text(probability: Number) -> str:
-    """A probability in percent, to two digits where that takes any decimals.
-
-    >>> [probability_text(p) for p in (0.4149, 0.0526, 0.00312, 0.00001, 0.996, 1.0)]
-    ['41 %', '5.3 %', '0.31 %', '< 0.01 %', '> 99 %', '100 %']
-    """
-    if 0 < probability < 0.0001:
-        return "< 0.01 %"
-    if 0.99 < probability < 1:
-        return "> 99 %"
-    share = 100 * probability
-    return f"{share:.0f} %" if share >= 9.95 else f"{share:.2g} %"
 
 
 def ring_turns(rings: list[Float[ndarray, "_ 2"]]) -> list[int]:

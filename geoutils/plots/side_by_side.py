@@ -17,7 +17,8 @@ from numpy import ndarray
 from geoutils.known_names import known_name
 from geoutils.plots.labels import shortened
 from geoutils.plots.neighbours import kilometres
-from geoutils.plots.prediction_cells import PredictionCells, probability_text
+from geoutils.plots.percent import probability_text
+from geoutils.plots.prediction_cells import PredictionCells
 from geoutils.plots.search_map import extent_around
 from geoutils.plots.style import PALETTE
 from geoutils.plots.top_cells import (

@@ -12,7 +12,7 @@ from geoutils.demo.cards import sentence_card, truth_line
 from geoutils.demo.photo import DemoPhoto
 from geoutils.partitions import adaptive_partition
 from geoutils.photos.manifest import read_rejected, write_rejected
-from geoutils.plots.interactive_map import interactive_map
+from geoutils.plots.interactive_map.drawing import interactive_map
 from geoutils.plots.prediction_cells import prediction_cells
 from geoutils.spreadsheets import STARTS, guarded, unguarded
 

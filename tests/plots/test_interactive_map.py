@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from geoutils.partitions import Partition
-from geoutils.plots.interactive_map import InteractiveMap, interactive_map
+from geoutils.plots.interactive_map.drawing import InteractiveMap, interactive_map
 from geoutils.plots.interactive_map.ground import script, script_source, world_markup
 from geoutils.plots.interactive_map.markup import map_figure
 from geoutils.plots.interactive_map.svg_paths import (

@@ -7,7 +7,8 @@ from matplotlib.collections import PatchCollection
 
 from geoutils import s2
 from geoutils.partitions import Partition, S2Cells, S2Unions, SemanticCells
-from geoutils.plots.prediction_cells import prediction_cells, probability_text, ring_turns
+from geoutils.plots.percent import probability_text
+from geoutils.plots.prediction_cells import prediction_cells, ring_turns
 from geoutils.plots.shadings import draw_shadings
 from geoutils.plots.side_by_side import close_extent, draw_side_by_side
 from geoutils.plots.top_cells import PROJECTIONS, draw_top_cells

@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from geoutils import s2
 from geoutils.partitions import Partition, S2Cells
-from geoutils.plots.interactive_map import interactive_map
+from geoutils.plots.interactive_map.drawing import interactive_map
 from geoutils.plots.interactive_map.ground import script_source
 from geoutils.plots.interactive_map.svg_paths import HEIGHT, SCALE, WIDTH, map_points
 from geoutils.plots.map_type import MAP_TYPE

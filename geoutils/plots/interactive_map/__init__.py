@@ -1,5 +1,4 @@
-"""Interactive map of one prediction: a piece of HTML that needs no network."""
+"""Interactive map of one prediction: a piece of HTML that needs no network.
 
-from geoutils.plots.interactive_map.drawing import InteractiveMap, interactive_map
-
-__all__ = ["InteractiveMap", "interactive_map"]
+`drawing` makes one in a notebook; `markup` and `ground` write its HTML, and import no torch.
+"""

@@ -8,7 +8,7 @@ from typing import Any
 from geoutils.known_names import known_name
 from geoutils.plots.interactive_map.svg_paths import HEIGHT, WIDTH
 from geoutils.plots.neighbours import kilometres
-from geoutils.plots.prediction_cells import probability_text
+from geoutils.plots.percent import probability_text
 
 SHADING_LABELS = {
     "even": "all cells, by probability",

@@ -3,8 +3,11 @@
 import base64
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
@@ -50,12 +53,29 @@ def shown_html(output: NotebookNode, pages: frozenset[str] = frozenset()) -> str
     return str(soup)
 
 
+class CellExporter(HTMLExporter):
+    """nbconvert's exporter without its second parse of the page, for texts that are all there."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert the cells through the template, and no more."""
+        resources = self._init_resources(resources)
+        lexer = nb.metadata.get("language_info", {}).get("pygments_lexer", "ipython3")
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        kinds = WidgetsDataTypeFilter(
+            notebook_metadata=self._nb_metadata, parent=self, resources=resources
+        )
+        self.register_filter("filter_data_type", kinds)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+
 @cache
-def _exporter() -> HTMLExporter:
+def _exporter() -> CellExporter:
     config = Config()
     config.NbConvertBase.display_data_priority = KINDS
     config.CoalesceStreamsPreprocessor.enabled = True  # progress bars: their last state only
-    return HTMLExporter(
+    return CellExporter(
         config=config,
         template_name=TEMPLATES.name,
         template_file="cells.html.j2",

@@ -17,7 +17,7 @@ READS = {
     "03": ("manifest.parquet", "photos", "partitions"),
     "04": _MODELS,
     "05": (*_MODELS, "predictions"),
-    "06": (*_MODELS, "predictions"),
+    "06": _MODELS,
     "07": (*_MODELS, "predictions"),
     "08": ("manifest.parquet", "photos", "partitions", "checkpoints", "predictions"),
     "09": ("manifest.parquet", "partitions", "predictions"),
