@@ -41,6 +41,13 @@ def test_its_cells_are_short(path):
         assert cell.source.count("\n") < 24, cell.source
 
 
+@each_notebook
+def test_one_cell_holds_the_parameters(path):
+    tagged = [cell for cell in cells(path, "code") if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    assert {"study", "out_dir"} <= set(papermill.inspect_notebook(path))
+
+
 @pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
 def test_it_opens_with_a_question(path):
     first = nbformat.read(path, as_version=4).cells[0]
