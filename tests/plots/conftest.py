@@ -8,9 +8,37 @@ import pytest
 from geoutils import s2
 from geoutils.partitions import Partition, S2Cells
 from geoutils.plots.prediction_cells import prediction_cells
+from geoutils.plots.style import use_style
 from geoutils.plots.world import WORLD
 
 EVIL = "<script>document.documentElement.dataset.ran = 1</script>\" onload='x()' & $x$"
+
+
+@pytest.fixture
+def style():
+    """The study's look, for one test."""
+    with matplotlib.rc_context():
+        use_style()
+        yield
+    plt.close("all")
+
+
+@pytest.fixture
+def ax():
+    """Axes that can be drawn when the test is done."""
+    fig, ax = plt.subplots()
+    yield ax
+    fig.canvas.draw()
+    plt.close(fig)
+
+
+@pytest.fixture
+def figure():
+    """An empty figure that can be drawn when the test is done."""
+    figure = plt.figure()
+    yield figure
+    figure.canvas.draw()
+    plt.close(figure)
 
 
 @pytest.fixture

@@ -1,20 +1,11 @@
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
 
 from geoutils.plots.attention import draw_attention_grid
 from geoutils.plots.map_over_photo import map_over_photo
 
 PHOTO = np.random.default_rng(0).integers(256, size=(32, 32, 3), dtype=np.uint8)
 MAPS = np.random.default_rng(1).dirichlet(np.ones(16), (3, 5)).reshape(3, 5, 4, 4)
-
-
-@pytest.fixture
-def figure():
-    figure = plt.figure()
-    yield figure
-    figure.canvas.draw()
-    plt.close(figure)
 
 
 def test_a_row_per_hierarchy_and_a_column_per_scene(figure):

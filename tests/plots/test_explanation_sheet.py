@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
 
 from geoutils.plots.explanation_sheet import MapColumn, draw_explanation_sheet
 from geoutils.plots.told import draw_told
@@ -8,14 +7,6 @@ from geoutils.plots.told import draw_told
 RNG = np.random.default_rng(0)
 PHOTOS = RNG.integers(256, size=(2, 16, 16, 3), dtype=np.uint8)
 MAPS = RNG.random((2, 16, 16))
-
-
-@pytest.fixture
-def figure():
-    figure = plt.figure()
-    yield figure
-    figure.canvas.draw()
-    plt.close(figure)
 
 
 def test_a_row_per_photo_and_a_column_per_map(figure):

@@ -13,14 +13,6 @@ from geoutils.plots.choropleth import NOTHING, draw_areas, draw_countries
 from geoutils.plots.maps import WORLD, draw_world
 
 
-@pytest.fixture
-def ax():
-    fig, axes = plt.subplots()
-    yield axes
-    fig.canvas.draw()
-    plt.close(fig)
-
-
 def test_lorenz_curves_are_drawn_as_they_are(ax):
     curves = {"a": lorenz_curve(np.array([1, 2, 3])), "b": lorenz_curve(np.array([1, 1]))}
     draw.draw_lorenz(ax, curves, ["red", "blue"], n_dashed=1)

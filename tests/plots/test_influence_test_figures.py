@@ -1,18 +1,8 @@
 import numpy as np
 import pandas as pd
-import pytest
-from matplotlib import pyplot as plt
 
 from geoutils.explanation import planted_test
 from geoutils.plots import influence_tests as plots
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    fig.canvas.draw()
-    plt.close(fig)
 
 
 def labels(ax):

@@ -3,7 +3,6 @@
 import re
 import zlib
 
-import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -16,16 +15,10 @@ from geoutils.plots.guesses import draw_guess_cards, guess_captions
 from geoutils.plots.method_colors import SYSTEM_COLORS
 from geoutils.plots.neighbours import Neighbours, draw_neighbours
 from geoutils.plots.photos import contact_sheet
-from geoutils.plots.style import COLUMN_IN, LEAST_TEXT_PT, PAGE_IN, use_style
+from geoutils.plots.style import COLUMN_IN, LEAST_TEXT_PT, PAGE_IN
 from geoutils.plots.told import draw_told
 
-
-@pytest.fixture(autouse=True)
-def style():
-    with matplotlib.rc_context():
-        use_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def letter_sizes_pt(path):

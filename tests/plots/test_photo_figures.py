@@ -17,15 +17,9 @@ from geoutils.plots.photos import (
     draw_nearness,
     draw_split_map,
 )
-from geoutils.plots.style import SPLIT_COLORS, use_style
+from geoutils.plots.style import SPLIT_COLORS
 
-
-@pytest.fixture(autouse=True)
-def style():
-    with matplotlib.rc_context():
-        use_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def labels(ax):

@@ -1,20 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 
 from geoutils.explanation import influence_table
 from geoutils.plots import explanation as plots
 
 NAMES = ("none", "tower", "road", "sky")
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    fig.canvas.draw()
-    plt.close(fig)
 
 
 def test_overlay_accepts_a_map_coarser_than_the_photo_and_a_constant_one(ax):

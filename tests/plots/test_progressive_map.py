@@ -37,14 +37,6 @@ def regions(combined):
     return [progressive_regions([level[i] for level in said], combined.cells) for i in range(2)]
 
 
-@pytest.fixture
-def figure():
-    figure = plt.figure()
-    yield figure
-    figure.canvas.draw()
-    plt.close(figure)
-
-
 def photos(n=2):
     return np.zeros((n, 8, 8, 3), dtype=np.uint8)
 

@@ -3,8 +3,6 @@
 import itertools
 from pathlib import Path
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
@@ -16,7 +14,7 @@ from geoutils.plots.method_colors import (
     mixed,
     text_color,
 )
-from geoutils.plots.style import LEVEL_COLORS, PALETTE, SPLIT_COLORS, use_style
+from geoutils.plots.style import LEVEL_COLORS, PALETTE, SPLIT_COLORS
 from geoutils.study.methods import SYSTEMS, Method, study_methods
 from geoutils.study.settings import read_study, study_names
 from geoutils.training.recipes.study_training import StudyTraining
@@ -92,12 +90,7 @@ def contrast(color):
     return 1.05 / (linear(color) @ [0.2126, 0.7152, 0.0722] + 0.05)
 
 
-@pytest.fixture(autouse=True)
-def style():
-    with matplotlib.rc_context():
-        use_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def test_the_simulations_keep_greys_and_lose_what_they_should():
