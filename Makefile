@@ -6,6 +6,7 @@
 #   make demo                         a page that places your photos (after make study)
 #   make smoke                        a tiny study through every notebook
 #   make test                         all tests
+#   make test-faults                  tests that kill, fill disks and set clocks, slow ones too
 #   make test-nominatim               install a real Nominatim server, geocode with it
 #   make lab                          JupyterLab on the notebooks
 #   make report                       make the report again from executed notebooks
@@ -26,7 +27,7 @@ RUN := $(VENV)/bin/python -m
 
 export PYTHONUNBUFFERED = 1
 
-.PHONY: study ablations demo smoke report test test-nominatim lab lint bench check-results check-presets setup clean
+.PHONY: study ablations demo smoke report test test-faults test-nominatim lab lint bench check-results check-presets setup clean
 
 study: setup
 	$(RUN) geoutils run --study "$(STUDY)" $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(OUT),--out-dir "$(OUT)")
@@ -47,6 +48,9 @@ report: setup
 test: setup
 	$(RUN) pytest -n 2 --dist loadfile
 
+test-faults: setup
+	$(RUN) pytest -m faults -n 2 --dist loadfile
+
 test-nominatim: setup
 	$(VENV)/bin/python tests/geocoding/nominatim/install.py
 	$(RUN) pytest tests/geocoding/nominatim
@@ -60,8 +64,9 @@ lint: setup
 	$(VENV)/bin/nbstripout --keep-id --verify notebooks/*.ipynb
 
 bench: setup
-	missed=0; for script in benchmarks/*.py; do \
-		echo "== $$script"; $(VENV)/bin/python $$script || missed=1; done; exit $$missed
+	$(VENV)/bin/pip install --quiet --constraint constraints.txt --requirement benchmarks/peers.txt || \
+		echo "benchmarks/peers.txt: not installed; comparisons with what is missing are left out"
+	$(VENV)/bin/python benchmarks/run_all.py
 
 check-results: setup
 	$(RUN) geoutils.study.check_results --study "$(STUDY)" $(if $(OUT),--out-dir "$(OUT)")

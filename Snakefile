@@ -2,8 +2,11 @@
 
 Each rule runs one notebook through Papermill. The parameters in force lie in
 results/<study>/settings.yaml; one that changes reruns its notebook and whatever depends on it, and
-so do changed code and changed photos. Rules wait for executed notebooks rather than for the files
-that those made: two runs never write the same copy, so no change goes unnoticed.
+so do changed code, notebooks and photos: contents tell, whatever the times of files. Rules wait for
+executed notebooks rather than for the files that those made: two runs never write the same copy, so
+no change goes unnoticed. What was not made here (notebooks as they are written, photos, tables that
+came with the study) is no input, whose time might lie in the future, but a hash among the params.
+Of rules that may run, those that take longest or that others wait for come first (`priority`).
 """
 
 import shlex
@@ -11,7 +14,7 @@ import sys
 from pathlib import Path
 
 from geoutils.study.run import recorded_settings
-from geoutils.study.stale import code_version, photos_version
+from geoutils.study.stale import code_version, notebook_version, photos_version, tables_version
 from geoutils.study.sweep_tables import table_files
 
 ROOT = Path(workflow.basedir)
@@ -22,8 +25,8 @@ RUN = f"cd {shlex.quote(str(ROOT))} && {shlex.quote(sys.executable)} -m geoutils
 COMMAND = f"{RUN} notebook {{params.name}} --study {{wildcards.study}} --recorded {BELOW}"
 
 
-def notebook(name):
-    return str(ROOT / "notebooks" / f"{name}.ipynb")
+def code(name):
+    return lambda wildcards: notebook_version(ROOT / "notebooks" / f"{name}.ipynb")
 
 
 def section(name):
@@ -59,8 +62,6 @@ rule all:
 
 
 rule photos:
-    input:
-        notebook("01_photos"),
     output:
         R + "notebooks/01_photos.ipynb",
         manifest=R + "manifest.parquet",
@@ -68,7 +69,7 @@ rule photos:
     params:
         name="01_photos",
         section=section("01_photos"),
-        code=code_version(report=False),
+        code=code("01_photos"),
         photos=lambda wildcards: photos_version(
             recorded_settings(Path(), wildcards.study)["01_photos"]
         ),
@@ -78,7 +79,6 @@ rule photos:
 
 rule partitions:
     input:
-        notebook("02_partitions"),
         R + "notebooks/01_photos.ipynb",
         R + "manifest.parquet",
     output:
@@ -87,14 +87,13 @@ rule partitions:
     params:
         name="02_partitions",
         section=section("02_partitions"),
-        code=code_version(report=False),
+        code=code("02_partitions"),
     shell:
         COMMAND
 
 
 rule training:
     input:
-        notebook("03_training"),
         R + "notebooks/01_photos.ipynb",
         R + "notebooks/02_partitions.ipynb",
     output:
@@ -104,45 +103,43 @@ rule training:
     params:
         name="03_training",
         section=section("03_training"),
-        code=code_version(report=False),
+        code=code("03_training"),
     shell:
         COMMAND
 
 
 rule evaluation:
     input:
-        notebook("04_evaluation"),
         R + "notebooks/01_photos.ipynb",
         model("notebooks/02_partitions.ipynb"),
         model("notebooks/03_training.ipynb"),
     output:
         R + "notebooks/04_evaluation.ipynb",
         R + "tables/04_accuracy.csv",
+    priority: 3
     params:
         name="04_evaluation",
         section=section("04_evaluation"),
-        code=code_version(report=False),
+        code=code("04_evaluation"),
     shell:
         COMMAND
 
 
 rule retrieval:
     input:
-        notebook("05_retrieval"),
         R + "notebooks/04_evaluation.ipynb",
     output:
         R + "notebooks/05_retrieval.ipynb",
     params:
         name="05_retrieval",
         section=section("05_retrieval"),
-        code=code_version(report=False),
+        code=code("05_retrieval"),
     shell:
         COMMAND
 
 
 rule calibration:
     input:
-        notebook("06_calibration"),
         R + "notebooks/01_photos.ipynb",
         model("notebooks/02_partitions.ipynb"),
         model("notebooks/03_training.ipynb"),
@@ -151,42 +148,41 @@ rule calibration:
     params:
         name="06_calibration",
         section=section("06_calibration"),
-        code=code_version(report=False),
+        code=code("06_calibration"),
     shell:
         COMMAND
 
 
 rule explanations:
     input:
-        notebook("07_explanations"),
         R + "notebooks/04_evaluation.ipynb",
     output:
         R + "notebooks/07_explanations.ipynb",
+    priority: 1
     params:
         name="07_explanations",
         section=section("07_explanations"),
-        code=code_version(report=False),
+        code=code("07_explanations"),
     shell:
         COMMAND
 
 
 rule concept_influence:
     input:
-        notebook("08_concept_influence"),
         R + "notebooks/04_evaluation.ipynb",
     output:
         R + "notebooks/08_concept_influence.ipynb",
+    priority: 2
     params:
         name="08_concept_influence",
         section=section("08_concept_influence"),
-        code=code_version(report=False),
+        code=code("08_concept_influence"),
     shell:
         COMMAND
 
 
 rule dataset_geography:
     input:
-        notebook("09_dataset_geography"),
         R + "notebooks/01_photos.ipynb",
         model("notebooks/02_partitions.ipynb"),
         R + "notebooks/04_evaluation.ipynb",
@@ -195,22 +191,19 @@ rule dataset_geography:
     params:
         name="09_dataset_geography",
         section=section("09_dataset_geography"),
-        code=code_version(report=False),
+        code=code("09_dataset_geography"),
     shell:
         COMMAND
 
 
 rule ablations:
-    input:
-        notebook("10_ablations"),
-        R + "notebooks/03_training.ipynb",
-        tables=lambda wildcards: sweep_tables(wildcards.study),
     output:
         R + "notebooks/10_ablations.ipynb",
     params:
         name="10_ablations",
         section=section("10_ablations"),
-        code=code_version(report=False),
+        code=code("10_ablations"),
+        tables=lambda wildcards: tables_version(sweep_tables(wildcards.study)),
     shell:
         COMMAND
 

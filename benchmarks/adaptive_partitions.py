@@ -2,16 +2,16 @@
 
 Run `python benchmarks/adaptive_partitions.py` (4,720,000 made-up coordinates, about a minute; see
 benchmarks/coordinates.py). All seven published thresholds are used, unscaled unless --photos asks
-for fewer. Every task runs in turn with numpy.argsort of the same leaf ids, and the median of the
-ratios is printed, beside its limit for the seven partitions together: 4 sorts for cells and counts,
-20 with each class's point and each photo's class. The other ways to cut have no limit.
+for fewer. Every task runs in turn with numpy.argsort of the same leaf ids. All seven together are
+to take no longer than 4 sorts for cells and counts, than 20 with each class's point and each
+photo's class. The other ways to cut have no limit.
 """
 
 import argparse
-import time
-from collections.abc import Callable
+import sys
 
 import numpy as np
+from comparison import compared, in_turn, report
 from coordinates import MP16_PHOTOS, mp16_coordinates, published_cells_path
 
 from geoutils import s2
@@ -29,28 +29,16 @@ from geoutils.partitions import (
     scaled_t_max,
 )
 
-CELLS = "ids -> cells, counts"
-LABELS = "ids -> cells, counts, points, labels"
-EVERYTHING = "coordinates -> all of these"
+CELLS = "seven, from ids to cells"
+LABELS = "seven, from ids to cells and labels"
+EVERYTHING = "seven, from coordinates to cells and labels"
 LIMITS = {CELLS: 4, LABELS: 20, EVERYTHING: 20}  # multiples of one numpy.argsort of the ids
 
 
-def seconds_of(task: Callable) -> float:
-    start = time.perf_counter()
-    task()
-    return time.perf_counter() - start
-
-
-def median_ratio(task: Callable, unit: Callable, repeats: int) -> tuple[float, float]:
-    """Median seconds of the task, and of its time as a multiple of the unit's in each turn."""
-    pairs = [(seconds_of(task), seconds_of(unit)) for _ in range(repeats)]
-    return float(np.median([a for a, _ in pairs])), float(np.median([a / b for a, b in pairs]))
-
-
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=MP16_PHOTOS, help="number of coordinates")
-    parser.add_argument("--repeats", type=int, default=5, help="turns of each pair")
+    parser.add_argument("--repeats", type=int, default=3, help="turns of each pair")
     arguments = parser.parse_args()
 
     latlon_deg = mp16_coordinates(arguments.photos)
@@ -70,26 +58,28 @@ def main() -> None:
         assert np.array_equal(inside, counts), "labels and counts disagree"
         assert np.array_equal(column[:1000], partition.assign(latlon_deg[:1000])), "wrong labels"
 
-    sort = "numpy.argsort of the ids"
     fine = t_max["level_5"]
     n_fullest = min(KORDOPATIS_CELLS, len(leaves) // 100)
     tasks = {
         CELLS: lambda: adaptive_cells(leaves, t_min, t_max),
         LABELS: lambda: adaptive_classes(latlon_deg, t_min, t_max, leaves),
         EVERYTHING: lambda: adaptive_classes(latlon_deg, t_min, t_max),
-        f"fullest, {n_fullest:,} classes": lambda: fullest_partition(latlon_deg, n_fullest),
+        f"fullest cells, {n_fullest:,}": lambda: fullest_partition(latlon_deg, n_fullest),
         f"the thesis's tree, t_max {fine:,}": lambda: adaptive_tree(latlon_deg, t_min, fine),
         f"remainders, t_max {fine:,}": lambda: remainder_partition(latlon_deg, t_min, fine),
         f"binary splits, t_max {fine:,}": lambda: binary_partition(latlon_deg, t_min, fine),
     }
-    print(f"\n{'':40}{'seconds':>10}{'x argsort':>12}{'limit':>8}  (median of {arguments.repeats})")
-    alone = [seconds_of(lambda: np.argsort(leaves)) for _ in range(arguments.repeats)]
-    print(f"{sort:40}{np.median(alone):10.3f}")
+    rows = []
     for name, task in tasks.items():
-        seconds, ratio = median_ratio(task, lambda: np.argsort(leaves), arguments.repeats)
-        limit = LIMITS.get(name, "")
-        verdict = "   exceeded" if limit and ratio > limit else ""
-        print(f"{name:40}{seconds:10.3f}{ratio:12.2f}{limit:>8}{verdict}")
+        pair = {"ours": task, "sort": lambda: np.argsort(leaves)}
+        seconds = in_turn(pair, arguments.repeats)
+        sides = seconds["ours"], seconds["sort"]
+        if name in LIMITS:
+            numpy = f"numpy {np.__version__}"
+            rows.append(compared(name, *sides, "one argsort", numpy, aim=1 / LIMITS[name]))
+        else:
+            taken, sort = np.median(sides, axis=1)
+            print(f"{name}: {taken:.2f} s, {taken / sort:.1f} x argsort")
 
     print(f"\n{'t_max':>10}{'cells':>10}{'published':>12}{'difference':>12}{'photos in':>12}")
     for partition in partitions:
@@ -106,7 +96,8 @@ def main() -> None:
             "cell photos cluster by one constant, which coordinates.py chose by the published\n"
             "numbers for 750 and 500: those two rows prove little."
         )
+    return report(rows)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,22 +5,20 @@ Run `python benchmarks/geocoding.py`; at full size
 peers'). What is compared runs alternately in this process, on one core. The peers of the atlas
 give only the nearest city with the region that the gazetteer writes beside it, in a list of
 dictionaries; its border may lie between: the share of countries that differ is printed. They are
-left out, and said to be, where they are not installed:
-pip install reverse_geocoder reverse_geocode
+left out, and said to be, where they are not installed.
 """
 
 import argparse
-import importlib.util
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from comparison import Comparison, compared, in_turn, installed, report
 from coordinates import mp16_coordinates
 
 from geoutils.geocoding import atlas_addresses, read_address_table, write_address_table
@@ -59,22 +57,11 @@ print((peak_kb() - before) / 2**20)
 PEERS = {"reverse_geocoder": with_reverse_geocoder, "reverse_geocode": with_reverse_geocode}
 
 
-def medians(tasks: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median seconds of each task; they take turns, so that a busy machine slows all alike."""
-    seconds = {name: [] for name in tasks}
-    for _ in range(REPEATS):
-        for name, task in tasks.items():
-            start = time.perf_counter()
-            task()
-            seconds[name].append(time.perf_counter() - start)
-    return {name: float(np.median(times)) for name, times in seconds.items()}
-
-
 def peak_gb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def compare_geocoders(latlon_deg: np.ndarray) -> None:
+def compare_geocoders(latlon_deg: np.ndarray) -> list[Comparison]:
     start = time.perf_counter()
     atlas_addresses(latlon_deg[:1])
     print(f"atlas loaded in {time.perf_counter() - start:.1f} s")
@@ -82,24 +69,26 @@ def compare_geocoders(latlon_deg: np.ndarray) -> None:
     countries = np.append(ours.locations["country"].to_numpy(object), "")
     last = (ours.vectors >= 0).sum(axis=1) - 1
     country = countries[ours.vectors[np.arange(len(ours)), np.maximum(last, 0)]]
-    present = {name: peer for name, peer in PEERS.items() if importlib.util.find_spec(name)}
+    present = {name: peer for name, peer in PEERS.items() if installed(name)}
     for name, peer in present.items():
         found = np.array(peer(latlon_deg), dtype=object)
         differ = (found != country)[last >= 0].mean()
         print(f"{name}: another country than the outlines for {differ:.2%} of the photos on land")
     tasks = {"atlas_addresses": lambda: atlas_addresses(latlon_deg)}
     tasks |= {name: lambda peer=peer: peer(latlon_deg) for name, peer in present.items()}
-    seconds = medians(tasks)
-    for name, value in seconds.items():
-        rate, ratio = len(latlon_deg) / value, value / seconds["atlas_addresses"]
-        print(f"{name:18s}{rate:12,.0f} photos/s   {ratio:6.2f} × our time")
-    rate = len(latlon_deg) / seconds["atlas_addresses"]
-    print(f"aim {AIM_PER_SECOND:,} a second: {rate / AIM_PER_SECOND:.1f} × it")
-    for name in PEERS.keys() - present.keys():
-        print(f"{name}: not installed")
+    rates = {
+        name: len(latlon_deg) / np.array(taken) for name, taken in in_turn(tasks, REPEATS).items()
+    }
+    ours, task = rates.pop("atlas_addresses"), f"offline: {len(latlon_deg):,} photos"
+    rows = [
+        compared(task, ours, rate, name, installed(name), "photos/s", limit=AIM_PER_SECOND)
+        for name, rate in rates.items()
+    ]
+    absent = PEERS.keys() - present.keys()
+    return rows + [Comparison(task, name, missing="not installed") for name in sorted(absent)]
 
 
-def compare_tables(latlon_deg: np.ndarray, folder: Path) -> None:
+def compare_tables(latlon_deg: np.ndarray, folder: Path) -> list[Comparison]:
     """Made-up lines in EMP-16's format, read by us and by pandas."""
     addresses = atlas_addresses(latlon_deg)
     photos = pd.DataFrame({"photo": [f"{i % 256:02x}/{i}.jpg" for i in range(len(latlon_deg))]})
@@ -113,31 +102,40 @@ def compare_tables(latlon_deg: np.ndarray, folder: Path) -> None:
         command = [sys.executable, "-c", READING, str(lines), str(locations)]
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         print(f"reading h_raw takes {float(told):.2f} GB beyond the libraries")
-    seconds = medians(
-        {
-            "read_address_table h": lambda: read_address_table(lines, locations),
-            "read_address_table h_raw": lambda: read_address_table(lines, locations, "h_raw"),
-            "pandas.read_json": lambda: pd.read_json(lines, lines=True),
-        }
-    )
-    for name, value in seconds.items():
-        ratio = value / seconds["read_address_table h_raw"]
-        print(f"{name:26s}{len(photos) / value:12,.0f} lines/s   {ratio:6.2f} × our time (h_raw)")
+    tasks = {
+        "h": lambda: read_address_table(lines, locations),
+        "h_raw": lambda: read_address_table(lines, locations, "h_raw"),
+        "read_json": lambda: pd.read_json(lines, lines=True),
+    }
+    rates = {name: len(photos) / np.array(taken) for name, taken in in_turn(tasks, REPEATS).items()}
+    theirs = rates.pop("read_json")
+    return [
+        compared(
+            f"reading lines of addresses: {name}",
+            rate,
+            theirs,
+            "read_json",
+            installed("pandas"),
+            "lines/s",
+        )
+        for name, rate in rates.items()
+    ]
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=200_000)
     parser.add_argument("--lines", type=int, default=100_000)
     arguments = parser.parse_args()
     latlon_deg = mp16_coordinates(max(arguments.photos, arguments.lines))
     print(f"{arguments.photos:,} photos with the density of MP-16")
-    compare_geocoders(latlon_deg[: arguments.photos])
+    rows = compare_geocoders(latlon_deg[: arguments.photos])
     print(f"{arguments.lines:,} lines")
     with tempfile.TemporaryDirectory() as folder:
-        compare_tables(latlon_deg[: arguments.lines], Path(folder))
+        rows += compare_tables(latlon_deg[: arguments.lines], Path(folder))
     print(f"peak memory of everything: {peak_gb():.1f} GB")
+    return report(rows)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

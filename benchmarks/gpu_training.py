@@ -16,6 +16,7 @@ Run: python benchmarks/gpu_training.py --out results/benchmarks/gpu.csv
 
 import argparse
 import platform
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ import numpy as np
 import pandas as pd
 import torch
 from accelerate import Accelerator
+from comparison import Comparison, report
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
@@ -123,7 +125,7 @@ def plain(setting: Setting, examples: Examples, device: torch.device) -> Callabl
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-5, momentum=0.9, weight_decay=1e-4)
     batches = []
     for rows in np.split(np.arange(len(examples)), len(examples) // setting.batch):
-        images = as_images(examples.read(rows), setting.size_px).contiguous()
+        images = as_images(torch.from_numpy(examples.inputs[rows]), setting.size_px).contiguous()
         batches.append((images.to(device), torch.from_numpy(examples.cells[rows]).to(device)))
 
     def learn() -> None:
@@ -221,6 +223,30 @@ def table(settings: tuple[Setting, ...], n_steps: int, rounds: int) -> pd.DataFr
     return pd.DataFrame([about | row for row in rows])
 
 
+def comparisons(found: pd.DataFrame) -> list[Comparison]:
+    """Ours beside the plain loop."""
+    rows = []
+    for (network, size_px), table in found.groupby(["network", "size_px"], sort=False):
+        rates = table.set_index("what")["images_per_s"]
+        ratios = table.set_index("what")["times_plain"]
+        for what in [name for name in rates.index if name.startswith("ours")]:
+            ratio = float(ratios[what])
+            rows.append(
+                Comparison(
+                    f"{network}, {size_px} px{what.removeprefix('ours')}",
+                    "plain loop in fp32",
+                    f"torch {torch.__version__}",
+                    ours=float(rates[what]),
+                    theirs=float(rates["plain"]),
+                    unit="photos/s",
+                    ratio=ratio,
+                    low=ratio,
+                    high=ratio,
+                )
+            )
+    return rows
+
+
 def save(found: pd.DataFrame, path: Path) -> None:
     """Write the rows in place of earlier ones of the same device."""
     if path.is_file():
@@ -240,7 +266,7 @@ def _threads() -> str:
     return f"{torch.get_num_threads()} threads"
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, help="table that the rows are recorded in")
     options = parser.parse_args()
@@ -249,7 +275,8 @@ def main() -> None:
     if options.out is not None:
         save(found, options.out)
     print(found.drop(columns=["date", "remark"]).to_string(index=False, float_format="%.3g"))
+    return report(comparisons(found))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -23,11 +23,12 @@ from pathlib import Path
 
 import numpy as np
 import PIL
+from comparison import compared, report
 from PIL import ExifTags, Image
 
 from geoutils.photos.sources.looking import BLOCK
 
-AIM, ROUNDS, N_DIFFERENT = 1.5, 3, 300
+AIM, GROWTH, ROUNDS, N_DIFFERENT = 1.5, 1.1, 3, 300
 CHECK = """
 import sys
 from pathlib import Path
@@ -117,13 +118,18 @@ def main() -> int:
             loops.append(bare_loop(large))
             checks.append(check(large, out))
         _, small_mb = check(small, out)
-    seconds, large_mb = np.median(checks, axis=0)
-    ratio = seconds / np.median(loops)
-    print(f"{n_photos:,} photos, {os.cpu_count()} processes, {ROUNDS} rounds in turn, medians")
-    print(f"bare loop, Pillow {PIL.__version__}: {np.median(loops):.2f} s")
-    print(f"photos check: {seconds:.2f} s, {ratio:.2f} × the loop (aim: at most {AIM})")
-    print(f"memory at its peak: {large_mb:.0f} MB; for half of the photos {small_mb:.0f} MB")
-    return int(ratio > AIM or large_mb > 1.1 * small_mb)
+    seconds, memory_mb = np.transpose(checks)
+    print(f"{n_photos:,} photos, {os.cpu_count()} processes, {ROUNDS} rounds in turn")
+    task, pillow = f"{n_photos:,} photos", f"pillow {PIL.__version__}"
+    half = [small_mb] * ROUNDS
+    return report(
+        [
+            compared(task, seconds, loops, "bare loop", pillow, aim=1 / AIM),
+            compared(
+                "memory", memory_mb, half, "half of the photos", "itself", "MB", aim=1 / GROWTH
+            ),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -1,27 +1,26 @@
 """S2 cells of many locations: geoutils against the libraries one would use instead.
 
 Run `python benchmarks/s2_cells.py`. All of them run in this process on the same points, turn and
-turn about, several rounds; a ratio is the median over the rounds and stands beside its aim:
-30 x s2sphere and 5 x a loop over Google's C++. The results are compared as well as the times.
-Libraries that are not installed are left out and said to be:
-`pip install s2cell s2geometry s2-py` for the full table.
+turn about, several rounds. The aims are 30 x s2sphere and 5 x a loop over Google's C++. The results
+are compared as well as the times. Libraries that are not installed are left out and said to be.
 
-The claim covers ids, parents, children, neighbors, centers and boundaries, against each library
-as it is meant to be called. It does not cover tokens, which are a list of Python strings, made one
+The aims are for ids, parents, children, neighbors, centers and boundaries, against each library
+as it is meant to be called. There are none for tokens, which are a list of Python strings, made one
 by one; nor areas, where the trigonometry takes the time and not the loop.
 
 The other libraries have no arrays, so a loop calls them; its input is as they like it best
 (Python numbers, or their own cell objects made beforehand), its output Python numbers.
-"s2_py, C calls" goes past the Python classes of s2-py to the functions of its extension module;
-it is the fastest loop there can be, and outside the claim too.
+"s2-py, C calls" goes past the Python classes of s2-py to the functions of its extension module;
+it is the fastest loop there can be, and nobody writes it: no aim either.
 """
 
 import argparse
-import importlib.util
+import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
+from comparison import Comparison, compared, installed, report
 
 from geoutils import s2
 from geoutils.sphere import EARTH_RADIUS_KM
@@ -29,12 +28,8 @@ from geoutils.sphere import EARTH_RADIUS_KM
 LEVEL = 12
 KM2 = EARTH_RADIUS_KM**2
 CORNERS = [0, 1, 2, 3, 0]  # closed, as ours
-AIMS = {"s2sphere": 30, "s2geometry": 5, "s2_py": 5, "s2_py, C calls": 5}
-NOT_CLAIMED = {
-    "tokens": "Python strings, made one by one",
-    "areas_km2": "the trigonometry takes the time, not the loop",
-    "s2_py, C calls": "nobody writes such a loop",
-}
+AIMS = {"s2sphere": 30, "s2geometry": 5, "s2-py": 5}
+NOT_CLAIMED = ("tokens", "areas_km2")
 
 
 def s2sphere_loops(rows: list, leaves: list[int]) -> dict[str, Callable]:
@@ -104,12 +99,12 @@ def s2cell_loops(rows: list, leaves: list[int]) -> dict[str, Callable]:
     return {"cell_ids": lambda: [lat_lon_to_cell_id(a, b) for a, b in rows]}
 
 
-LIBRARIES = {  # name -> (module, its loops)
+LIBRARIES = {  # name -> (package, its loops)
     "s2sphere": ("s2sphere", s2sphere_loops),
     "s2cell": ("s2cell", s2cell_loops),
     "s2geometry": ("s2geometry", s2geometry_loops),
-    "s2_py": ("s2_py", s2_py_loops),
-    "s2_py, C calls": ("s2_py", s2_py_c_loops),
+    "s2-py": ("s2-py", s2_py_loops),
+    "s2-py, C calls": ("s2-py", s2_py_c_loops),
 }
 
 
@@ -148,23 +143,17 @@ def differing(ours: np.ndarray | list, theirs: list) -> float:
     return float((theirs != ours).mean())
 
 
-def aim_of(name: str, ratio: float) -> str:
-    if name not in AIMS:
-        return ""
-    return f" ({AIMS[name]}{', missed' if ratio < AIMS[name] else ''})"
-
-
 def seconds(task: Callable) -> float:
     start = time.perf_counter()
     task()
     return time.perf_counter() - start
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=1_000_000, help="points for geoutils")
-    parser.add_argument("--loop-points", type=int, default=50_000, help="points for the loops")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--points", type=int, default=500_000, help="points for geoutils")
+    parser.add_argument("--loop-points", type=int, default=10_000, help="points for the loops")
+    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
 
     rng = np.random.default_rng(0)
@@ -173,14 +162,12 @@ def main() -> None:
     few = latlon_deg[: arguments.loop_points]
     ours, ours_of_few = our_functions(latlon_deg), our_functions(few)
     loops = {}
-    for name, (module, make) in LIBRARIES.items():
-        if importlib.util.find_spec(module) is None:
-            print(f"{name}: not installed")
-            continue
-        loops[name] = make(few.tolist(), s2.cell_ids(few).tolist())
-
-    print(f"{'':10} {'geoutils':>16}   geoutils is faster than … by (aim)")
-    missed = []
+    rows = []
+    for name, (package, make) in LIBRARIES.items():
+        if installed(package):
+            loops[name] = make(few.tolist(), s2.cell_ids(few).tolist())
+        else:
+            rows.append(Comparison("ids", name, aim=AIMS.get(name), missing="not installed"))
     for function, task in ours.items():
         peers = {name: known[function] for name, known in loops.items() if function in known}
         expected = ours_of_few[function]()
@@ -193,17 +180,14 @@ def main() -> None:
             rates["geoutils"].append(len(latlon_deg) / seconds(task))
             for name, loop in peers.items():
                 rates[name].append(len(few) / seconds(loop))
-        mine = np.array(rates.pop("geoutils"))
-        ratios = {name: float(np.median(mine / rate)) for name, rate in rates.items()}
-        claimed = set() if function in NOT_CLAIMED else ratios.keys() - NOT_CLAIMED.keys()
-        missed += [f"{function}, {x}" for x in claimed if ratios[x] < AIMS.get(x, 0)]
-        told = [f"{name} {x:.1f} x{aim_of(name, x)}" for name, x in ratios.items()]
-        print(f"{function:10} {np.median(mine):12,.0f} /s   {' · '.join(told)}", flush=True)
-    covered = ", ".join(function for function in ours if function not in NOT_CLAIMED)
-    print(f"claimed: {covered}; missed here: {'; '.join(missed) or 'none'}")
-    for name, why in NOT_CLAIMED.items():
-        print(f"not claimed: {name} ({why})")
+        mine = rates.pop("geoutils")
+        for name, theirs in rates.items():
+            aim = None if function in NOT_CLAIMED else AIMS.get(name)
+            version = installed(LIBRARIES[name][0])
+            task_name = function.removesuffix("_km2").removeprefix("cell_")
+            rows.append(compared(task_name, mine, theirs, name, version, "cells/s", aim))
+    return report(rows)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

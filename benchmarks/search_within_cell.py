@@ -1,13 +1,13 @@
 """Search within cell beside exact search over everything, at the size of Kordopatis-Zilos et al.
 
 Run `python benchmarks/search_within_cell.py`: 700,000 photos of 2,048 numbers in 32,000 cells, made
-up (about two minutes on one core; 5.7 GB of embeddings in memory, which both read). Cells are of
+up (a minute and a half on one core; 5.7 GB of embeddings in memory, which both read). Cells are of
 unlike size, and a query comes from a cell in proportion to its photos. The other search is the
-exact one of faiss (`pip install faiss-cpu`, needed for this benchmark alone; its `knn` is what
-IndexFlatIP runs, without a second copy), else a product with all embeddings and torch's top-k.
+exact one of faiss (its `knn` is what IndexFlatIP runs, without a second copy), or, where it is not
+installed, a product with all embeddings and torch's top-k.
 Ours is timed from features to points, clustering included; the other without any clustering. Both
-alternate, query by query and batch by batch; of the ratios the median and the middle 80 % are
-printed. Found neighbours are compared: the other's, as far as they lie in the query's cell.
+alternate, query by query and batch by batch. Found neighbours are compared: the other's, as far as
+they lie in the query's cell.
 """
 
 import os
@@ -16,10 +16,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import argparse
 import resource
+import sys
 import time
 
 import numpy as np
 import torch
+from comparison import compared, installed, report
 
 from geoutils.prediction import Background, search_everywhere, search_within_cell
 from geoutils.sphere import destination
@@ -49,13 +51,14 @@ def made_up_background(n_photos: int, n_cells: int, n_features: int) -> tuple:
 
 
 def flat_search(embeddings: np.ndarray):
-    """Name of the search over everything, and the search: queries → neighbours."""
+    """Name and version of the search over everything, and the search: queries → neighbours."""
     try:
         import faiss
     except ImportError:
-        return f"torch {torch.__version__}", lambda queries: torch_search(queries, embeddings)
+        name = "product and top-k", f"torch {torch.__version__}"
+        return name, lambda queries: torch_search(queries, embeddings)
     inner = faiss.METRIC_INNER_PRODUCT
-    name = f"faiss {faiss.__version__}"
+    name = "exact search over everything", installed("faiss-cpu")
     return name, lambda queries: faiss.knn(queries, embeddings, K, metric=inner)[1]
 
 
@@ -70,7 +73,7 @@ def seconds(search) -> tuple[float, object]:
     return time.perf_counter() - start, found
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=700_000)
     parser.add_argument("--cells", type=int, default=32_000)
@@ -82,9 +85,10 @@ def main() -> None:
     name, flat = flat_search(background.embeddings)
     filled = background.counts[background.counts > 0]
     print(background, f"median {np.median(filled):.0f}, largest {filled.max():,} photos a cell")
-    print(f"{torch.get_num_threads()} thread(s), against {name}; aim: {AIM} × less time a query")
+    print(f"{torch.get_num_threads()} thread(s)")
+    rows = []
     rng = np.random.default_rng(1)
-    for batch, n_rounds in ((1, 25), (256, 4)):
+    for batch, n_rounds in ((1, 15), (256, 2)):
         times = []
         for _ in range(n_rounds + 1):  # the first warms up
             asked = rng.integers(len(background), size=batch)
@@ -101,25 +105,18 @@ def main() -> None:
                 inside = [row for row in neighbours[i] if cells[row] == cells[asked[i]]]
                 assert found.neighbours[i, : len(inside)].tolist() == inside
             times.append((other / batch, own / batch))
-        report(f"{batch:3} at once", np.array(times[1:]))
-    everywhere = [seconds(lambda: search_everywhere(queries, background, K))[0] for _ in range(3)]
-    alternate = [seconds(lambda: flat(queries))[0] for _ in range(3)]
-    print(
-        f"retrieval alone, {batch} at once: ours {1000 * np.median(everywhere) / batch:.1f} ms a "
-        f"query, {name} {1000 * np.median(alternate) / batch:.1f} ms"
+        theirs, ours = np.transpose(times[1:])
+        task = "one query" if batch == 1 else f"a query of {batch}"
+        rows.append(compared(task, ours, theirs, *name, aim=AIM))
+    everywhere, alternate = (
+        np.array([seconds(search)[0] / batch for _ in range(2)])
+        for search in (lambda: search_everywhere(queries, background, K), lambda: flat(queries))
     )
+    rows.append(compared(f"retrieval alone, a query of {batch}", everywhere, alternate, *name))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"most memory in use {peak:.1f} GB; a query reads its own cell's rows only")
-
-
-def report(label: str, times: np.ndarray) -> None:
-    flat_ms, own_ms = 1000 * np.median(times, axis=0)
-    low, ratio, high = np.quantile(times[:, 0] / times[:, 1], [0.1, 0.5, 0.9])
-    print(
-        f"{label}: all {flat_ms:8.2f} ms a query, within cell {own_ms:6.3f} ms, "
-        f"ratio {ratio:,.0f} ({low:,.0f} … {high:,.0f})"
-    )
+    return report(rows)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

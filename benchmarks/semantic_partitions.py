@@ -6,18 +6,20 @@ power law, with levels left out and strays. The coordinates have the density of 
 where those are present, otherwise of the atlas (see coordinates.py); they know nothing of the
 addresses, so that classes lie all over the Earth. About 30,000 of them hold 50 photos (in the paper
 46,240); with `--min-photos 1` all stay. The dictionaries do the same five steps photo by photo on
-a part of the addresses; both are run there in turns, photos and points of all classes compared,
-and the median of the ratios is printed.
+a part of the addresses, where both take turns, and photos and points of all classes are compared;
+their time for all photos is the part's, scaled up.
 """
 
 import argparse
 import resource
+import sys
 import time
 from collections import Counter
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from comparison import PYTHON, compared, report
 from coordinates import mp16_coordinates, published_cells_path
 
 from geoutils.geocoding import Addresses
@@ -25,6 +27,7 @@ from geoutils.partitions.semantic.location_tree import location_tree
 from geoutils.partitions.semantic.partitions import n_distinct_cells, semantic_partitions
 from geoutils.sphere import unit_vectors
 
+LIMIT_S = 90
 LEVELS = {"coarse": 250, "middle": 125, "fine": 100}
 KINDS = ["landmark", "street", "suburb", "city", "county", "region", "country"]
 SHARES = np.array([0.54, 0.31, 0.08, 0.055, 0.0135, 0.0014, 0.0001])  # of the locations, by kind
@@ -116,7 +119,7 @@ def with_dictionaries(vectors, keys, latlon_deg, min_photos):
     return results
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=4_720_000)
     parser.add_argument("--locations", type=int, default=2_700_000)
@@ -143,7 +146,7 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(*partitions, sep="\n")
     print(f"{n_distinct_cells(partitions):,} distinct cells; tree and three partitions: ", end="")
-    print(f"{seconds:.1f} s (under 90), peak memory {peak:.2f} GB with the addresses (under 8)")
+    print(f"{seconds:.1f} s, peak memory {peak:.2f} GB with the addresses (under 8)")
     labels = [level.cells.assign_addresses(addresses) for level in partitions]
     for level, cells in zip(partitions, labels, strict=True):
         assert np.array_equal(np.bincount(cells[cells >= 0]), level.counts)
@@ -152,24 +155,28 @@ def main() -> None:
     table = addresses.locations.iloc[rows[rows >= 0]].reset_index(drop=True)
     part = Addresses(part.reshape(-1, len(KINDS)) - (rows[0] < 0), table)
     spots, keys = latlon_deg[: len(part)], table["key"].tolist()
-    ratios = []
+    ours_s, theirs_s = [], []
     for _ in range(arguments.repeats):
         start = time.perf_counter()
         plain = with_dictionaries(part.vectors, keys, spots, arguments.min_photos)
         middle = time.perf_counter()
         ours = semantic_partitions(part, spots, LEVELS, arguments.min_photos)
-        ratios.append((middle - start) / (time.perf_counter() - middle))
+        ours_s.append(time.perf_counter() - middle)
+        theirs_s.append(middle - start)
         for level, (counts, points) in zip(ours, plain, strict=True):
             labels = level.cells.labels()
             assert dict(zip(labels, level.counts.tolist(), strict=True)) == counts, level.name
             expected = np.array([points[label] for label in labels])
             assert np.allclose(unit_vectors(level.centers_deg), expected), level.name
-    whole = (middle - start) * len(addresses) / len(part) / seconds
-    print(
-        f"{len(part):,} photos, same classes: dictionaries take {np.median(ratios):.1f} x as long"
+    scaled = np.median(theirs_s) * len(addresses) / len(part)
+    peer = "dictionaries", PYTHON
+    return report(
+        [
+            compared(f"{len(part):,} photos", ours_s, theirs_s, *peer),
+            compared(f"{len(addresses):,} photos", [seconds], [scaled], *peer, limit=LIMIT_S),
+        ]
     )
-    print(f"all photos: {whole:.1f} x, if the dictionaries' time grows with the photos")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,12 +1,16 @@
 """The command line: `python -m geoutils COMMAND`, such as run, notebook, score, demo, report."""
 
 import argparse
+import errno
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
+from geoutils.photo_commands import add_photo_commands
 from geoutils.sphere import EARTH_RADIUS_KM
 from geoutils.study.execute import NotebookError, execute_notebook, parse_parameter
-from geoutils.study.run import recorded_settings, run_study, settings_in_force
+from geoutils.study.quick_start import no_address_grammar
+from geoutils.study.run import only_run_of, recorded_settings, run_study, settings_in_force
 from geoutils.study.settings import find_root, merge, notebooks_of, read_study
 
 
@@ -19,7 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2 if error.is_bad_input else 1
     except (ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        then = "; with more room, the same command goes on from here" if is_full else ""
+        print(f"error: {error}{then}", file=sys.stderr)
         return 2
 
 
@@ -54,6 +60,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--budget", default="small", help="small (the default), or paper: photos, epochs and seeds"
     )
 
+    budget = commands.add_parser(
+        "budget", help="what a study costs on GPUs: hours, disk and memory, by formula"
+    )
+    budget.set_defaults(command=budget_command)
+    budget.add_argument("--study", nargs="+", default=["paper_semp"], help="files under studies/")
+    budget.add_argument(
+        "--rate", type=float, required=True, help="photos a second that one card learns from"
+    )
+    budget.add_argument("--gpus", type=int, nargs="+", default=[1], help="numbers of cards")
+    budget.add_argument("--photos", type=int, default=4_720_000, help="default: those of MP-16")
+
     score = commands.add_parser("score", help="score a file of predictions against the truth")
     score.set_defaults(command=score_command)
     score.add_argument("predictions", help="CSV or Parquet: photo, latitude, longitude")
@@ -66,15 +83,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         help="of the Earth; 6371 reproduces other people's distances (default: %(default)s)",
     )
 
-    photos = commands.add_parser("photos", help="check photos, as many as there may be")
-    on_photos = photos.add_subparsers(required=True, metavar="command")
-    check = on_photos.add_parser("check", help="read a source: its manifest, and what is set aside")
-    check.set_defaults(command=check_command)
-    check.add_argument("source", help="a folder of photos or of shards, a shard, or a list")
-    check.add_argument("--list", default="", help="CSV or Parquet with the photos' positions")
-    check.add_argument("--out-dir", default="", help="default: results/checked/ and its name")
-    check.add_argument("--workers", type=int, default=0, help="processes; default: all cores")
-    check.add_argument("--thorough", action="store_true", help="decode and hash every photo whole")
+    add_photo_commands(commands)
 
     report = commands.add_parser("report", help="make the HTML report from executed notebooks")
     report.set_defaults(command=report_command)
@@ -152,7 +161,7 @@ def notebook_command(options: argparse.Namespace) -> int:
     """Run one notebook."""
     root, study, name = find_root(), options.study, options.notebook
     base = Path(options.out_dir or root)
-    if options.recorded:
+    if options.recorded:  # as a step of a run, which holds the study
         contents = recorded_settings(base, study)
     else:
         contents = settings_in_force(root, study, base)
@@ -162,7 +171,8 @@ def notebook_command(options: argparse.Namespace) -> int:
         )
     given = dict(parse_parameter(text) for text in options.parameter)
     section = merge(contents[name], given, name)
-    print(execute_notebook(root, name, study, section, options.out_dir))
+    with nullcontext() if options.recorded else only_run_of(study, base, shared=True):
+        print(execute_notebook(root, name, study, section, options.out_dir))
     return 0
 
 
@@ -170,6 +180,7 @@ def train_command(options: argparse.Namespace) -> int:
     """Train one thing that a study lists, or all of them, from the files of notebooks 01 and 02."""
     from accelerate import PartialState
 
+    from geoutils.photos.live_record import told_of_lost
     from geoutils.training.recipes.from_study import train_recipe
     from geoutils.training.recipes.study_training import SECTION, StudyTraining
 
@@ -185,6 +196,8 @@ def train_command(options: argparse.Namespace) -> int:
         log = train_recipe(training, name)
         if PartialState().is_main_process:
             print(f"{name}: validation loss {log['val_loss'].min():.4f}")
+    if (lost := told_of_lost(training.results / "photos")) and PartialState().is_main_process:
+        print(lost)
     return 0
 
 
@@ -196,19 +209,11 @@ def ablations_command(options: argparse.Namespace) -> int:
     return run_ablations(root, options.study, options.sweeps, options.out_dir, budget)
 
 
-def check_command(options: argparse.Namespace) -> int:
-    """Check photos; the same command goes on after an interruption."""
-    from geoutils.photos.sources import check_photos
+def budget_command(options: argparse.Namespace) -> int:
+    """Print what studies cost before anyone runs them."""
+    from geoutils.study.budget_text import budget_text
 
-    name = Path(options.source).resolve().stem
-    out_dir = Path(options.out_dir or find_root() / "results" / "checked" / name)
-    try:
-        check_photos(
-            options.source, out_dir, options.list, options.workers or None, options.thorough
-        )
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on from here", file=sys.stderr)
-        return 130
+    print(budget_text(find_root(), options.study, options.rate, options.gpus, options.photos))
     return 0
 
 
@@ -243,7 +248,8 @@ def demo_command(options: argparse.Namespace) -> int:
 
 def report_command(options: argparse.Namespace) -> int:
     """Make the report."""
-    from geoutils.study.report import build_report
+    with no_address_grammar():
+        from geoutils.study.report import build_report
 
     print(build_report(find_root(), options.study, options.out_dir))
     return 0

@@ -51,3 +51,11 @@ def test_the_running_environment_is_the_pinned_one(project):
     wanted = pins(dependencies)
     running = {name: version(name).split("+")[0] for name in wanted}
     assert running == wanted
+
+
+def test_the_cluster_profile_wants_the_pinned_executor(project):
+    _, extras = project
+    profile = yaml.safe_load((ROOT / "cluster" / "slurm" / "config.yaml").read_text())
+    assert f"snakemake-executor-plugin-{profile['executor']}" in pins(extras)
+    assert profile["jobs"] > 0
+    assert {"mem_mb", "runtime"} <= profile["default-resources"].keys()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+from comparison_table import BEGIN, END, read, readme_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -18,6 +19,11 @@ def results_table() -> str:
 def test_the_main_table_is_that_of_the_committed_results():
     shown = README.split("<!-- results:begin -->")[1].split("<!-- results:end -->")[0].strip()
     assert shown == results_table()
+
+
+def test_the_table_of_benchmarks_is_that_of_the_committed_comparisons():
+    table = readme_table(read(ROOT / "results" / "benchmarks" / "comparisons.csv"))
+    assert README.split(BEGIN)[1].split(END)[0].strip() == table
 
 
 def test_its_pictures_and_links_exist():

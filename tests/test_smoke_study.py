@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from geoutils.study.check_results import figure_faults
 from geoutils.study.execute import execute_notebook
 from geoutils.study.settings import notebooks_of, read_study
 
@@ -56,6 +57,12 @@ def test_the_report_shows_every_answer(out):
     index = (out / "results" / "smoke" / "report" / "index.html").read_text()
     for name in NOTEBOOKS:
         assert f"{name}.html" in index
+
+
+def test_every_figure_can_be_printed_as_it_is(out):
+    figures = out / "figures" / "smoke"
+    assert len(list(figures.glob("*.pdf"))) > 60
+    assert figure_faults(figures) == []
 
 
 def test_a_second_run_does_nothing_in_seconds(out):

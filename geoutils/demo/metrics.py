@@ -98,11 +98,19 @@ def parameter_rows(training: StudyTraining, method: Method) -> dict[str, str]:
     }
     options = {key: str(value) for key, value in recipe.options.items()}
     preset = {key: recipe.preset.settings[key] for key in SHOWN}
-    shown = {key.replace("_", " ").capitalize(): str(value) for key, value in preset.items()}
+    shown = {SHOWN[key]: str(value) for key, value in preset.items()}
     return rows | shown | options
 
 
-SHOWN = ("epochs", "batch_size", "optimizer", "learning_rate", "weight_decay", "loss", "precision")
+SHOWN = {
+    "epochs": "Epochs",
+    "batch_size": "Batch size",
+    "optimizer": "Optimizer",
+    "learning_rate": "Learning rate",
+    "weight_decay": "Weight decay",
+    "loss": "Losses of several levels joined by",
+    "precision": "Precision",
+}
 
 
 def _table(rows: dict[str, str]) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 from jaxtyping import UInt8
-from numpy import ndarray
 
 from geoutils.demo.finished import EVALUATION, check_finished
+from geoutils.photos.live_pixels import Pixels
 from geoutils.study.methods import (
     Method,
     StudyAnswers,
@@ -38,8 +38,8 @@ class DemoStudy:
     size: int
 
     @cached_property
-    def photos(self) -> tuple[pd.DataFrame, UInt8[ndarray, "photos size size 3"]]:
-        """The study's own photos: their manifest, and their pixels as a memory map."""
+    def photos(self) -> tuple[pd.DataFrame, UInt8[Pixels, "photos size size 3"]]:
+        """The study's own photos: their manifest, and their pixels as `open_pixels` gives them."""
         if self.results.resolve() == self.training.results.resolve():
             return self.training.manifest, self.training.pixels
         answers = StudyAnswers.of(self.training, self.results, self.size)

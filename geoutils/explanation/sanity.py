@@ -29,9 +29,10 @@ def sanity_check(
 
     `explainers` make the maps of the same photos and targets for any model given to them. A row per
     explainer and depth: columns explainer, depth (0: the trained model itself), layer (randomised
-    last), n_photos, and rank_correlation and strongest_shared (see `likeness`), each with _low and
-    _high (95 % bootstrap interval, `authors` resampled whole). An explainer whose maps stay alike
-    when all is forgotten tells of the photo, not of the model. Source: Adebayo et al. (2018).
+    last), n_photos, n_empty (photos whose map is the same everywhere), and rank_correlation and
+    strongest_shared (see `likeness`), each with _low and _high (95 % bootstrap interval, `authors`
+    resampled whole). An explainer whose maps stay alike when all is forgotten tells of the photo,
+    not of the model. Source: Adebayo et al. (2018).
     """
     trained = {name: explain(model) for name, explain in explainers.items()}
     n_depths = 1 + len(layer_names(model))
@@ -44,6 +45,7 @@ def sanity_check(
             values = np.stack(list(alike.values()), axis=1)
             means = bootstrap_means(values, authors, n_resamples, seed)
             row = {"explainer": name, "depth": depth, "layer": layer, "n_photos": len(maps)}
+            row["n_empty"] = int((np.ptp(maps, axis=(1, 2)) == 0).sum())
             for column, measure in enumerate(alike):
                 row[measure] = means.estimate[column]
                 row[f"{measure}_low"] = means.low[column]

@@ -4,15 +4,13 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 
+from geoutils.web import WORTH_RETRYING, Connections, retry_after_s, why_no_answer
+
 ATTEMPTS = 6
-WORTH_RETRYING = {408, 425, 429, 500, 502, 503, 504}
 LONGEST_WAIT_S = 900  # a server that wants us gone for longer is an error, not a pause
 
 Read = Callable[[int, Any], str]
@@ -48,7 +46,7 @@ class PoliteClient:
         self._next_turn_s = 0.0
         self._stopped = threading.Event()
         self._met = False
-        self._connections = _connections(url, user_agent, n_workers)
+        self._connections = Connections(user_agent, n_workers, block=True)
 
     def meet(self, path: str, read: Read) -> None:
         """Ask `path` before anything else, so that an absent server is named without delay.
@@ -79,7 +77,7 @@ class PoliteClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._connections.clear()
+        self._connections.close()
 
     def _get(self, path: str, read: Read) -> str:
         wait_s = self._first_wait_s
@@ -89,9 +87,7 @@ class PoliteClient:
                 wait_s *= 2
             self._take_turn()
             try:
-                response = self._connections.request(
-                    "GET", f"{self.url}/{path}", retries=False, timeout=self._timeout_s
-                )
+                response = self._connections.get(f"{self.url}/{path}", timeout=self._timeout_s)
                 if response.status not in WORTH_RETRYING:
                     self._refuse(response, path)
                     return read(response.status, json.loads(response.data))
@@ -101,7 +97,7 @@ class PoliteClient:
                     raise ConnectionError(f"{self.url}: {reason}") from error
                 continue
             reason = f"HTTP {response.status}"
-            told_s = _retry_after_s(response.headers.get("Retry-After", ""))
+            told_s = retry_after_s(response.headers.get("Retry-After", ""))
             if told_s > LONGEST_WAIT_S:
                 raise ConnectionError(f"{self.url}: {reason}, asks to wait {told_s:,.0f} s")
             self._hold_everyone(told_s)
@@ -130,36 +126,6 @@ class PoliteClient:
         raise ConnectionError(f"{self.url}: HTTP {response.status} for /{path}: {said}")
 
     def _plain(self, error: urllib3.exceptions.HTTPError | ValueError) -> str:
-        match error:
-            case ValueError():
-                return f"an answer that makes no sense ({error})"
-            case urllib3.exceptions.NameResolutionError():
-                return "no computer has that name"
-            case urllib3.exceptions.NewConnectionError():
-                why = getattr(error.__cause__, "strerror", None) or "no connection"
-                return f"no server answers there ({why})"
-            case urllib3.exceptions.TimeoutError():
-                return f"no answer within {self._timeout_s:g} s"
-            case urllib3.exceptions.SSLError() | urllib3.exceptions.ProxyError():
-                return f"{type(error).__name__}: {error}"
-            case _:
-                return "the connection was lost"
-
-
-def _connections(url: str, user_agent: str, n_workers: int) -> urllib3.PoolManager:
-    parts = urlsplit(url)
-    settings = {"headers": {"User-Agent": user_agent}, "maxsize": n_workers, "block": True}
-    proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(parts.netloc):
-        return urllib3.ProxyManager(proxy, **settings)
-    return urllib3.PoolManager(**settings)
-
-
-def _retry_after_s(header: str) -> float:
-    """Seconds that a Retry-After header asks for: a number or a date; 0 if it is neither."""
-    if header.isdecimal():
-        return float(header)
-    try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except ValueError:
-        return 0.0
+        if isinstance(error, urllib3.exceptions.HTTPError):
+            return why_no_answer(error, self._timeout_s)
+        return f"an answer that makes no sense ({error})"

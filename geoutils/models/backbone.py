@@ -78,7 +78,18 @@ class Backbone(nn.Module):
 
         A CNN's last map, a Swin's or a ViT's last tokens; a class token is no place and left out.
         """
+        return self._tokens_of(self.network.forward_features(self._normalised(images)))
+
+    def features_and_tokens(
+        self, images: Float[Tensor, "photos 3 h w"]
+    ) -> tuple[Float[Tensor, "photos features"], Float[Tensor, "photos places channels"]]:
+        """Both of each photo, which the network reads once; equal to each alone to the bit."""
         last = self.network.forward_features(self._normalised(images))
+        tokens = self._tokens_of(last)
+        is_max = self.pooling == "max"
+        return tokens.amax(dim=1) if is_max else self.network.forward_head(last), tokens
+
+    def _tokens_of(self, last: Tensor) -> Tensor:
         if last.ndim == 3:
             return last[:, getattr(self.network, "num_prefix_tokens", 0) :]
         if getattr(self.network, "output_fmt", "NCHW") == "NHWC":

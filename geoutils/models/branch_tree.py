@@ -34,7 +34,8 @@ class BranchTree:
     @classmethod
     def of(cls, parents: Int[ndarray, "leaves levels"] | Int[Tensor, "leaves levels"]):
         """Tree of `parents[c, h]`, the cell at level h (coarse → fine) above c; −1 for none."""
-        table = torch.as_tensor(parents).cpu().numpy().astype(np.int64)
+        given = parents.cpu().numpy() if isinstance(parents, Tensor) else parents
+        table = np.asarray(given).astype(np.int64)
         n_used = table.max(axis=0, initial=-1) + 1
         first_node = np.cumsum(n_used) - n_used
         leaves, levels = np.nonzero(table >= 0)  # leaf by leaf, coarse → fine

@@ -5,6 +5,8 @@ that are arrays (a tree of cells, their centres) lie among the weights, as `conf
 """
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +44,25 @@ def save_model(model: Geolocator | Head, folder: str | Path) -> None:
     tensors = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
     tensors |= {_ARRAY + name: torch.from_numpy(value.copy()) for name, value in arrays.items()}
     with replacing(Path(folder) / WEIGHTS) as temporary:
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, temporary)
+        save_tensors({name: tensor.contiguous() for name, tensor in tensors.items()}, temporary)
     with replacing(Path(folder) / CONFIG) as temporary:
         temporary.write_text(json.dumps(config, indent=1) + "\n")
+
+
+def save_tensors(
+    tensors: dict[str, Tensor], path: str | Path, metadata: dict[str, str] | None = None
+) -> None:
+    """Write a safetensors file; OSError, as other writers raise, where the disk does not take it.
+
+    The library has an error of its own for that, with the number that it got at its end.
+    """
+    try:
+        save_file(tensors, path, metadata)
+    except SafetensorError as error:
+        number = re.search(r"\(os error (\d+)\)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from None
 
 
 def load_model(folder: str | Path) -> Geolocator | Head:

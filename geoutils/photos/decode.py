@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,18 @@ from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
 from geoutils.photos.exif import ExifFacts, read_exif, upright
+from geoutils.photos.photo_file import NoPhotoFile, open_regular, read_photo
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 CHECK_SIZE = (64, 64)  # decoding to about this size finds every truncated file, and fast
+WHOLE_PIXELS = 64_000_000  # of an image that is in memory at full size while it is decoded
+
+
+class TooManyPixels(ValueError):
+    """An image that by its header is too large to be decoded."""
+
+    def __init__(self, limit: int):
+        super().__init__(f"more than {limit:,} pixels")
 
 
 @dataclass(frozen=True)
@@ -38,9 +48,11 @@ def examine(path: str | Path) -> PhotoFacts:
     Never raises for a bad file: the reason stands in `problem`.
     """
     try:
-        data = Path(path).read_bytes()
+        data = read_photo(path)
     except OSError as error:
         return PhotoFacts(f"unreadable file ({error.strerror})")
+    except NoPhotoFile as error:
+        return PhotoFacts(str(error))
     return examine_bytes(data)
 
 
@@ -49,7 +61,7 @@ def examine_bytes(data: bytes) -> PhotoFacts:
     if not data:
         return PhotoFacts("empty file")
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with open_image(io.BytesIO(data)) as image:
             facts = read_exif(image)
             width, height = image.size
             image.draft("RGB", CHECK_SIZE)
@@ -81,13 +93,37 @@ def decode_square(path: str | Path | io.BytesIO, size: int) -> UInt8[ndarray, "s
     twice the wanted pixels, which saves most of the work; the rest is a filtered resize. What is
     transparent turns white. Raises ValueError where the file cannot be decoded.
     """
+    in_memory = isinstance(path, io.BytesIO)
     try:
-        with Image.open(path, formats=FORMATS) as image:
-            image.draft("RGB", (2 * size, 2 * size))
-            return square_of(image, size)
+        with nullcontext(path) if in_memory else open_regular(path) as file:
+            return square_in(file, size)
     except Exception as error:  # decoders raise whatever a damaged file leads them to
-        name = "in memory" if isinstance(path, io.BytesIO) else path
+        name = "in memory" if in_memory else path
         raise ValueError(f"photo {name}: {problem_of(error)}") from None
+
+
+def square_in(file: io.BufferedIOBase, size: int) -> UInt8[ndarray, "size size 3"]:
+    """`decode_square` of an opened file, which raises whatever Pillow does for a damaged one."""
+    with open_image(file) as image:
+        image.draft("RGB", (2 * size, 2 * size))
+        return square_of(image, size)
+
+
+def open_image(file: io.BufferedIOBase) -> Image.Image:
+    """An opened image of one of the formats that are read; nothing of it is decoded yet.
+
+    Raises TooManyPixels by what its header says. A JPEG may be larger than others, since it is
+    decoded at a smaller scale piece by piece, unless it is progressive and so held as a whole.
+    """
+    try:
+        image = Image.open(file, formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise TooManyPixels(2 * Image.MAX_IMAGE_PIXELS) from None
+    held_whole = image.format != "JPEG" or "progressive" in image.info
+    if held_whole and image.width * image.height > WHOLE_PIXELS:
+        image.close()
+        raise TooManyPixels(WHOLE_PIXELS)
+    return image
 
 
 def square_of(image: Image.Image, size: int) -> UInt8[ndarray, "size size 3"]:
@@ -96,7 +132,7 @@ def square_of(image: Image.Image, size: int) -> UInt8[ndarray, "size size 3"]:
     What is transparent turns white. Raises whatever Pillow does for an image that is damaged.
     """
     orientation = read_exif(image).orientation
-    picture = _opaque(image)
+    picture = opaque(image)
     side = min(picture.size)
     left, top = (picture.width - side) / 2, (picture.height - side) / 2
     square = picture.resize(
@@ -105,10 +141,13 @@ def square_of(image: Image.Image, size: int) -> UInt8[ndarray, "size size 3"]:
     return np.asarray(upright(square, orientation))
 
 
-def _opaque(image: Image.Image) -> Image.Image:
+def opaque(image: Image.Image) -> Image.Image:
     """The image in RGB, laid on white where it is transparent."""
     if "A" not in image.getbands() and "transparency" not in image.info:
-        return image.convert("RGB")
+        if image.mode != "RGB":
+            return image.convert("RGB")
+        image.load()  # not converted: that would copy it
+        return image
     layer = image.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
 
@@ -117,8 +156,8 @@ def problem_of(error: Exception) -> str:
     """A reason in a few words for an exception that a decoder raised."""
     if isinstance(error, FileNotFoundError):
         return "no such file"
-    if isinstance(error, Image.DecompressionBombError):
-        return f"more than {2 * Image.MAX_IMAGE_PIXELS:,} pixels"
+    if isinstance(error, TooManyPixels | NoPhotoFile):
+        return str(error)
     text = " ".join(str(error).split()).removesuffix(".")
     if "truncated" in text.lower():
         return "truncated file"

@@ -6,8 +6,10 @@ Stands in for the CNN features with which CPlaNet compares photos (Seo et al., 2
 """
 
 import numpy as np
-from jaxtyping import Float, Float32, UInt8
+from jaxtyping import Float, Float32, Int, UInt8
 from numpy import ndarray
+
+from geoutils.photos.live_pixels import Pixels
 
 SIDE = 32  # photos are averaged down to this many blocks each way first
 GRID = 4  # then every quantity is averaged over a grid of this many fields each way
@@ -18,8 +20,10 @@ N_DIRECTIONS = 4  # |differences| across, down and along both diagonals
 N_DIMS = GRID * GRID * (N_COLOURS + N_DIRECTIONS)
 
 
-def image_descriptors(pixels: UInt8[ndarray, "photos h w 3"]) -> Float32[ndarray, "photos _"]:
-    """Colour and edge layout of photos: 160 numbers each, for comparison by cosine.
+def image_descriptors(
+    pixels: UInt8[Pixels, "all h w 3"], rows: Int[ndarray, " photos"] | None = None
+) -> Float32[ndarray, "photos _"]:
+    """Colour and edge layout of photos (some rows, or all): 160 numbers each, to compare by cosine.
 
     On a 4 × 4 grid: mean (-1 … 1, mid-grey is 0) and standard deviation of each colour, and the
     mean size of brightness differences in four directions, which tells upright from level and
@@ -30,15 +34,30 @@ def image_descriptors(pixels: UInt8[ndarray, "photos h w 3"]) -> Float32[ndarray
     """
     if pixels.dtype != np.uint8:
         raise ValueError(f"pixels: values of {pixels.dtype}, expected uint8, 0 … 255")
-    n, height, width, _ = pixels.shape
+    rows = np.arange(len(pixels)) if rows is None else rows
+    height, width = pixels.shape[1:3]
     if min(height, width) < SIDE:
         raise ValueError(f"pixels: photos of {height} × {width}, expected {SIDE} × {SIDE} or more")
-    descriptors = np.empty((n, N_DIMS), dtype=np.float32)
-    for first in range(0, n, _BATCH):
+    descriptors = np.empty((len(rows), N_DIMS), dtype=np.float32)
+    for first in range(0, len(rows), _BATCH):
         batch = descriptors[first : first + _BATCH]
-        colours = pixels[first : first + _BATCH].astype(np.float32) / 255
+        colours = pixels[rows[first : first + _BATCH]].astype(np.float32) / 255
         batch[:] = _described(_averaged(colours, SIDE))
     return descriptors
+
+
+def thumbnails(
+    pixels: UInt8[Pixels, "all h w 3"], rows: Int[ndarray, " photos"], side: int = 16
+) -> Float32[ndarray, "photos _"]:
+    """Some photos shrunk to `side` pixels a side, less their mean brightness, as vectors."""
+    block = pixels.shape[1] // side
+    vectors = np.empty((len(rows), side * side * 3), dtype=np.float32)
+    for first in range(0, len(rows), _BATCH):
+        photos = pixels[rows[first : first + _BATCH], : side * block, : side * block]
+        blocks = photos.reshape(len(photos), side, block, side, block, 3)
+        flat = blocks.mean(axis=(2, 4), dtype=np.float32).reshape(len(photos), -1)
+        vectors[first : first + _BATCH] = flat - flat.mean(axis=1, keepdims=True)
+    return vectors
 
 
 def _averaged(

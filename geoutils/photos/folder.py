@@ -63,7 +63,8 @@ def files_below(folder: Path) -> list[Path]:
 
 def listed_photos(files: list[Path]) -> dict[Path, dict[str, object]]:
     """What each `photos.csv` says of each photo, by the photo's path; the nearest listing wins."""
-    listings = [file for file in files if file.name.lower() == LISTING_NAME]
+    # A named pipe would keep its reader waiting forever.
+    listings = [file for file in files if file.name.lower() == LISTING_NAME and file.is_file()]
     listed = {}
     for listing in sorted(listings, key=lambda path: len(path.parts)):
         table, broken = read_columns(listing)

@@ -141,6 +141,14 @@ def read_rejected(path: str | Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype="str", keep_default_na=False).apply(unguarded)
 
 
+def set_aside(
+    manifest: pd.DataFrame, rejected: pd.DataFrame, lost: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The manifest without photos that were lost since, and the rejected with them."""
+    kept = manifest[~manifest["photo"].isin(lost["photo"])].reset_index(drop=True)
+    return kept, pd.concat([rejected, lost[["photo", "reason"]]], ignore_index=True)
+
+
 def require_photos(manifest: pd.DataFrame, rejected: pd.DataFrame, where: str | Path) -> None:
     """Raise ValueError, with the commonest reason, if every photo of a source was rejected."""
     if len(manifest) == 0:

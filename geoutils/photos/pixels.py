@@ -6,14 +6,10 @@ final name only ever holds a whole array. A small JSON beside it says what it wa
 """
 
 import hashlib
-import io
 import json
-import multiprocessing
 import os
-import sys
 import warnings
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,23 +19,24 @@ from jaxtyping import UInt8
 from numpy import ndarray
 from tqdm import tqdm
 
-from geoutils.files import replacing
-from geoutils.photos.decode import decode_square
+from geoutils.array_files import create_array, drop_rows, write_rows
+from geoutils.files import replace_synced, replacing
+from geoutils.locks import holding
+from geoutils.photos.decoded import check_few, decode_rows
+from geoutils.photos.in_processes import process_pool
+from geoutils.photos.live_pixels import Pixels
+from geoutils.photos.live_record import live_record, lost_list, open_live_pixels
 
 BLOCK = 256  # photos in one task, and between two lines of progress
 
 
 @dataclass(frozen=True)
 class _Target:
-    """One array in the making: its final and its hidden file, and where its data begin."""
+    """One array in the making: its final and its hidden file."""
 
     final: Path
     partial: Path
     photo_shape: tuple[int, ...]
-
-    @property
-    def photo_bytes(self) -> int:
-        return int(np.prod(self.photo_shape))
 
 
 def is_rendered(manifest: pd.DataFrame) -> bool:
@@ -53,35 +50,29 @@ def is_rendered(manifest: pd.DataFrame) -> bool:
 
 
 def pictures(manifest: pd.DataFrame, size: int) -> UInt8[ndarray, "photos size size 3"]:
-    """The photos of some rows, decoded or rendered at any size, without a file."""
-    if not is_rendered(manifest):
-        return np.stack([decode_square(place, size) for place in _places(manifest)])
-    return _render(manifest, size)[0]
+    """The photos of some rows, decoded or rendered at any size, without a file.
 
-
-def _places(manifest: pd.DataFrame) -> Iterator[str | io.BytesIO]:
-    """Where each photo lies: its file, or its bytes out of a shard (`length` of them, else 0)."""
-    if "length" not in manifest:
-        yield from manifest["path"]
-        return
-    for path, offset, length in manifest[["path", "offset", "length"]].itertuples(index=False):
-        if not length:
-            yield path
-            continue
-        with open(path, "rb") as shard:
-            shard.seek(offset)
-            yield io.BytesIO(shard.read(length))
+    A photo that cannot be read (any more) is grey, and named on the screen.
+    """
+    if is_rendered(manifest):
+        return _render(manifest, size)[0]
+    images, lost = decode_rows(manifest, size)
+    for number, reason in lost.items():
+        print(f"{manifest['photo'].iloc[number]} is shown grey: {reason}", flush=True)
+    return images
 
 
 def write_pixels(
     manifest: pd.DataFrame, path: str | Path, size: int, workers: int | None = None
-) -> None:
+) -> pd.DataFrame:
     """Write all photos as uint8 (photos, size, size, 3) to `path` (…/64px.npy), with progress.
 
     Photos on disk are decoded by threads; rendered ones are drawn by processes, and their concept
     maps (ADE20K index per pixel) go to …/64px_concepts.npy. `workers` defaults to all cores. What
     is there already, made from the same photos by the same renderer, is left alone; an interrupted
-    run goes on where it stopped. Raises ValueError naming the first photo that cannot be decoded.
+    run goes on where it stopped, and two at once wait for each other. Returns the photos (columns
+    photo, reason) that could not be read, as one deleted since it was listed: the array has no row
+    for them. Raises ValueError where they are more than a few, since then a disk may be missing.
     """
     path = Path(path)
     rendered = is_rendered(manifest)
@@ -89,24 +80,49 @@ def write_pixels(
     if rendered:
         targets.append(_target(concepts_path(path), (size, size)))
     recipe = _recipe(manifest, size, rendered)
-    if _is_made(path, recipe) and all(target.final.is_file() for target in targets):
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with holding(path.parent):
+        made = _made(path, recipe)
+        if made is None or not all(target.final.is_file() for target in targets):
+            made = _make(manifest, path, targets, recipe, workers or os.cpu_count() or 1)
+        for other in (live_record(path), lost_list(path)):
+            other.unlink(missing_ok=True)
+    return pd.DataFrame(made.items(), columns=["photo", "reason"], dtype="str")
+
+
+def _make(
+    manifest: pd.DataFrame,
+    path: Path,
+    targets: list[_Target],
+    recipe: dict[str, object],
+    workers: int,
+) -> dict[str, str]:
+    """Make the arrays, or what is missing of them; why photos were lost, by name."""
     progress = path.with_name(f".{path.stem}.progress")
     done = _finished_blocks(progress, recipe, targets)
     if done is None:
         done = _start(progress, recipe, targets, len(manifest))
-    _make_blocks(manifest, targets, size, rendered, workers or os.cpu_count() or 1, progress, done)
+    lost = _make_blocks(manifest, targets, recipe["size"], workers, progress, done)
+    told = dict(zip(manifest["photo"].iloc[list(lost)], lost.values(), strict=True))
     path.with_suffix(".json").unlink(missing_ok=True)
+    if lost:
+        progress.unlink()  # from here on the array is of no use to whoever goes on
+        for target in targets:
+            drop_rows(target.partial, list(lost))
     for target in targets:
-        os.replace(target.partial, target.final)
+        replace_synced(target.partial, target.final)
     with replacing(path.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(recipe, indent=1) + "\n")
-    progress.unlink()
+        temporary.write_text(json.dumps(recipe | ({"lost": told} if told else {}), indent=1) + "\n")
+    progress.unlink(missing_ok=True)
+    return told
 
 
-def open_pixels(path: str | Path) -> UInt8[np.memmap, "..."]:
-    """Open pixels (photos, size, size, 3) or concepts (photos, size, size) without loading them."""
+def open_pixels(path: str | Path) -> UInt8[Pixels, "..."]:
+    """Open pixels (photos, size, size, 3) or concepts (photos, size, size) without loading them.
+
+    Stored ones come as a memory map; photos that are decoded live as `LivePixels`.
+    """
+    if live_record(path).is_file():
+        return open_live_pixels(path)
     try:
         pixels = np.load(path, mmap_mode="r")
     except FileNotFoundError:
@@ -116,6 +132,11 @@ def open_pixels(path: str | Path) -> UInt8[np.memmap, "..."]:
     if pixels.dtype != np.uint8 or pixels.ndim not in (3, 4):
         raise ValueError(f"pixels: {path} holds {pixels.dtype} {pixels.shape}, not uint8 pictures")
     return pixels
+
+
+def has_pixels(path: str | Path) -> bool:
+    """Whether `open_pixels` finds any there, stored or to be decoded."""
+    return Path(path).is_file() or live_record(path).is_file()
 
 
 def concepts_path(path: str | Path) -> Path:
@@ -150,11 +171,19 @@ def _renderer_hash() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
-def _is_made(path: Path, recipe: dict[str, object]) -> bool:
+def _made(path: Path, recipe: dict[str, object]) -> dict[str, str] | None:
+    """What was lost when the pixels of this recipe were made; None where they were not."""
     try:
-        return json.loads(path.with_suffix(".json").read_text()) == recipe
-    except (OSError, ValueError):
-        return False
+        found = json.loads(path.with_suffix(".json").read_text())
+        lost = found.pop("lost", {})
+    except (OSError, ValueError, AttributeError):
+        return None
+    return lost if found == recipe else None
+
+
+def _heading(recipe: dict[str, object]) -> str:
+    """First line of a progress file: what is being made, in blocks of how many photos."""
+    return json.dumps(recipe | {"block": BLOCK})
 
 
 def _finished_blocks(
@@ -164,7 +193,7 @@ def _finished_blocks(
     if not progress.is_file() or not all(target.partial.is_file() for target in targets):
         return None
     first, *lines = progress.read_text().split("\n")
-    if first != json.dumps(recipe):
+    if first != _heading(recipe):
         return None
     return [int(line) for line in lines[:-1]]  # what follows the last line break is half a line
 
@@ -175,9 +204,8 @@ def _start(
     """Fresh hidden arrays of full length and a progress file without any block."""
     progress.unlink(missing_ok=True)
     for target in targets:
-        shape = (n_photos, *target.photo_shape)
-        np.lib.format.open_memmap(target.partial, mode="w+", dtype=np.uint8, shape=shape)
-    progress.write_text(json.dumps(recipe) + "\n")
+        create_array(target.partial, np.uint8, (n_photos, *target.photo_shape))
+    progress.write_text(_heading(recipe) + "\n")
     return []
 
 
@@ -185,12 +213,16 @@ def _make_blocks(
     manifest: pd.DataFrame,
     targets: list[_Target],
     size: int,
-    rendered: bool,
     workers: int,
     progress: Path,
     done: list[int],
-) -> None:
-    """Make the missing blocks in parallel; each is on disk before its line of progress is."""
+) -> dict[int, str]:
+    """Make the missing blocks in parallel; each is on disk before its line of progress is.
+
+    Why photos were lost, by row. A block with such a photo gets no line: a run that goes on tries
+    it once more.
+    """
+    rendered = is_rendered(manifest)
     starts = sorted(set(range(0, len(manifest), BLOCK)) - set(done))
     bar = tqdm(
         desc="rendering photos" if rendered else "decoding photos",
@@ -199,6 +231,7 @@ def _make_blocks(
         unit="photo",
         mininterval=1,
     )
+    lost: dict[int, str] = {}
     with (
         warnings.catch_warnings(),
         bar,
@@ -212,40 +245,38 @@ def _make_blocks(
             tasks[pool.submit(_make_block, rows, start, size, rendered, targets)] = start, len(rows)
         try:
             for task in as_completed(tasks):
-                task.result()
                 start, n_photos = tasks[task]
-                log.write(f"{start}\n")
-                log.flush()
+                if found := task.result():
+                    lost |= {start + number: reason for number, reason in found.items()}
+                    check_few(manifest, lost)
+                else:
+                    log.write(f"{start}\n")
+                    log.flush()
                 bar.update(n_photos)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    return dict(sorted(lost.items()))
 
 
 def _workers(rendered: bool, n: int) -> Executor:
     """Threads to decode (Pillow works outside the interpreter lock), processes to draw."""
-    if not rendered:
-        return ThreadPoolExecutor(n)
-    # Forked workers need no import of their own; elsewhere than on Linux forking is not safe.
-    method = "fork" if sys.platform == "linux" else "spawn"
-    return ProcessPoolExecutor(n, mp_context=multiprocessing.get_context(method))
+    return process_pool(n) if rendered else ThreadPoolExecutor(n)
 
 
 def _make_block(
     rows: pd.DataFrame, start: int, size: int, rendered: bool, targets: list[_Target]
-) -> None:
-    """Make some consecutive photos and put them into the hidden arrays.
-
-    Written as bytes, not through a memory map: a full disk is then an error, not a crash.
-    """
-    arrays = _render(rows, size) if rendered else (pictures(rows, size),)
+) -> dict[int, str]:
+    """Make some consecutive photos and put them into the hidden arrays; which of them were lost."""
+    lost: dict[int, str] = {}
+    if rendered:
+        arrays = _render(rows, size)
+    else:
+        images, lost = decode_rows(rows, size)
+        arrays = (images,)
     for target, array in zip(targets, arrays, strict=True):
-        offset = np.load(target.partial, mmap_mode="r").offset
-        with open(target.partial, "r+b") as file:
-            file.seek(offset + start * target.photo_bytes)
-            file.write(np.ascontiguousarray(array, dtype=np.uint8))
-            file.flush()
-            os.fsync(file.fileno())
+        write_rows(target.partial, start, array)
+    return lost
 
 
 def _render(

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 from pyarrow import parquet
 
-from geoutils.photos.decode import FORMATS
+from geoutils.photos.decode import open_image
 from geoutils.photos.exif import read_exif
 from geoutils.photos.folder import PHOTO_SUFFIXES, files_below, listed_photos
 from geoutils.photos.manifest import text_of
+from geoutils.photos.photo_file import open_regular
 from geoutils.photos.sources.checked import MANIFEST
 from geoutils.photos.table import read_columns
 
@@ -54,7 +54,7 @@ def count_checked(folder: Path) -> int:
 
 def _has_position(photo: Path) -> bool:
     try:
-        with Image.open(photo, formats=FORMATS) as image:
+        with open_regular(photo) as file, open_image(file) as image:
             return read_exif(image).latlon_deg is not None
     except Exception:  # damaged in one of many ways, and so not counted
         return False

@@ -88,6 +88,20 @@ def authors_or_spots(manifest: pd.DataFrame) -> pd.DataFrame:
     return manifest.assign(author=pd.Series(spots, manifest.index, dtype="str"))
 
 
+def resampled_units(authors: ndarray) -> str:
+    """What a bootstrap over these `authors` draws whole, in words.
+
+    >>> resampled_units(np.array(["spot 47a1cc"])), resampled_units(np.array(["", ""]))
+    ('spots', 'photos (no author is known)')
+    """
+    known = [author for author in authors if author != ""]
+    if not known:
+        return "photos (no author is known)"
+    units = "spots" if all(author.startswith("spot ") for author in known) else "authors"
+    single = ", and single photos where the author is unknown"
+    return units if len(known) == len(authors) else units + single
+
+
 def groups_of(manifest: pd.DataFrame) -> Int[ndarray, " photos"]:
     """Number of the group of each photo: joined by author and by `sha256` ("" joins nothing)."""
     n = len(manifest)

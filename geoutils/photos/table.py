@@ -1,6 +1,7 @@
 """Photo lists as manifests: CSV or Parquet with a position per row (MP-16, Im2GPS3k, YFCC26k …)."""
 
 import csv
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -120,7 +121,9 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
 
 
 def csv_options(
-    path: Path, broken: list[tuple[str, str]]
+    path: Path,
+    broken: list[tuple[str, str]],
+    guess: Callable[[Sequence[str], str], dict[str, str]] = guess_columns,
 ) -> tuple[dict[str, str], dict[str, object]]:
     """Which column of a CSV holds what, and pyarrow's options to read these columns as text.
 
@@ -128,8 +131,8 @@ def csv_options(
     """
     with open(path, encoding="utf-8-sig", newline="") as file:
         header = file.readline()
-    delimiter = max(DELIMITERS, key=header.count)
-    guessed = guess_columns(next(csv.reader([header], delimiter=delimiter), []), str(path))
+    delimiter = delimiter_of(header)
+    guessed = guess(next(csv.reader([header], delimiter=delimiter), []), str(path))
 
     def set_aside(row: arrow_csv.InvalidRow) -> str:
         reason = f"{row.actual_columns} fields in this line, not {row.expected_columns}"
@@ -148,6 +151,11 @@ def csv_options(
             strings_can_be_null=False,
         ),
     }
+
+
+def delimiter_of(line: str) -> str:
+    """What parts the fields of a CSV, told by its first line."""
+    return max(DELIMITERS, key=line.count)
 
 
 def _with_files(table: pd.DataFrame, photos_dir: Path) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def mark_radii(ax: Axes, label: bool = True) -> None:
         ax.set_xticks([SHORTEST_KM, *RADII_KM, 20_000])
         ax.minorticks_off()
         ax.grid(axis="x", visible=False)
-        style = {"rotation": 35, "rotation_mode": "anchor", "fontsize": 8}
+        style = {"rotation": 35, "rotation_mode": "anchor", "fontsize": 6.5}
         for radius, name in zip(RADII_KM, SCALES, strict=True):
             ax.text(radius, 1.02, name, color=text_color(PALETTE["grey"]), **style)
 
@@ -65,7 +65,7 @@ def draw_differences(ax: Axes, difference: Interval, color: str) -> None:
     ax.axhline(0, color=PALETTE["ink"], lw=0.8)
     ax.vlines(places, points[1], points[2], color=color, lw=2)
     filled = np.where(difference.excludes_zero, color, "white")
-    ax.scatter(places, points[0], s=36, color=filled, edgecolors=color, linewidths=1.4, zorder=3)
+    ax.scatter(places, points[0], s=26, color=filled, edgecolors=color, linewidths=1.4, zorder=3)
     _name_radii(ax, places)
     ax.set_ylabel("difference (percentage points)")
     ax.margins(x=0.1, y=0.15)
@@ -155,7 +155,7 @@ def draw_breakdown(
             xytext=(4, 0),
             textcoords="offset points",
             va="center",
-            fontsize=8,
+            fontsize=6.5,
             color=text_color(PALETTE["grey"]),
         )
 

@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from geoutils.evaluation.bootstrap import Interval
 from geoutils.evaluation.calibration import Reliability
+from geoutils.plots.method_colors import text_color
 from geoutils.plots.percent import in_percent
 from geoutils.plots.style import PALETTE
 
@@ -27,7 +28,7 @@ def draw_reliability(
     left, width = table.edges[:-1][filled], np.diff(table.edges)[filled]
     accuracy, confidence = table.accuracy[filled], table.confidence[filled]
     ax.plot([0, 1], [0, 1], color=PALETTE["grey"], lw=1, ls="--", zorder=1)
-    ax.bar(left, accuracy, width, align="edge", color=color, alpha=0.35, lw=0)
+    ax.bar(left, accuracy, width, align="edge", color=color, alpha=0.5, lw=0)
     ax.bar(
         left,
         confidence - accuracy,
@@ -64,7 +65,7 @@ def draw_confidence_histogram(
     """
     share = table.counts / table.counts.sum()
     left, width = table.edges[:-1], np.diff(table.edges)
-    ax.bar(left, share, width, align="edge", color=color, alpha=0.35, ec="white", lw=0.5)
+    ax.bar(left, share, width, align="edge", color=color, alpha=0.5, ec="white", lw=0.5)
     ax.axvline(np.mean(confidences), color=PALETTE["ink"], ls="--", lw=1.4, label="mean confidence")
     ax.axvline(np.mean(correct), color=PALETTE["ink"], lw=1.4, label="accuracy")
     if counts:
@@ -78,7 +79,7 @@ def draw_confidence_histogram(
                     ha="center",
                     va="bottom",
                     fontsize=6,
-                    color=PALETTE["grey"],
+                    color=text_color(PALETTE["grey"]),
                     bbox={"fc": "white", "lw": 0, "pad": 0.5},  # the lines pass behind
                 )
     ax.set(xlim=(0, 1), ylim=(0, max(0.3, 1.25 * share.max())), xlabel="confidence")

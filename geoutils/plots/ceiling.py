@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from numpy import ndarray
 
 from geoutils.evaluation.accuracy import RADII_KM, SCALES
-from geoutils.plots.percent import in_percent
 from geoutils.plots.style import PALETTE
 
 CEILING_COLOR = PALETTE["green"]
@@ -57,10 +56,9 @@ def draw_against_ceiling(
                 "clip_on": False,
             }
             ax.scatter(table["estimate"], at, label=name, **style)
-        ax.set_title(f"{scale}, {radius:,g} km", fontsize=7.5)
+        ax.set_title(f"{scale}, {radius:,g} km", fontsize=7)
         ax.set_xlim(-0.03, 1.03)
-        ax.set_xticks([0, 0.5, 1])
-        in_percent(ax.xaxis)
+        ax.set_xticks([0, 0.5, 1], ["0", "50", "100 %"])
         ax.grid(axis="y", visible=False)
         ax.tick_params(axis="y", length=0)
     axes[0].set_yticks(places, [f"{label}\n{photos[label]:,} photos" for label in labels])

@@ -17,8 +17,8 @@ VERDICT_COLORS = {
     OPPOSITE: (PALETTE["vermilion"], "white"),
     NOT_RUN: ("white", PALETTE["grey"]),
 }
-CLAIM_WIDTH = 40  # characters in a line of a claim
-CELL_HEIGHT_IN = 0.37
+CLAIM_WIDTH = 46  # characters in a line of a claim
+CELL_HEIGHT_IN = 0.275
 
 
 def claims_height_in(table: pd.DataFrame) -> float:
@@ -39,20 +39,20 @@ def draw_claims(ax: Axes, table: pd.DataFrame) -> None:
         edge = "#e6e8ea" if row.verdict == NOT_RUN else "white"
         ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=fill, edgecolor=edge, lw=1))
         ours = f"{_signed(row.difference)} / {_signed(row.published)}"
-        ax.text(x, y - 0.18, ours, color=ink, fontsize=7, **_CENTERED)
+        ax.text(x, y - 0.18, ours, color=ink, fontsize=6.2, **_CENTERED)
         if np.isfinite(row.low):
             interval = f"{_signed(row.low)}, {_signed(row.high)}"
-            ax.text(x, y + 0.24, interval, color=ink, fontsize=7, **_CENTERED)
+            ax.text(x, y + 0.24, interval, color=ink, fontsize=6.2, **_CENTERED)
     ax.set(xlim=(-0.5, len(radii) - 0.5), ylim=(len(claims) - 0.5, -0.5))
     ax.set_xticks(range(len(radii)), [f"{radius:,g} km" for radius in radii])
     sources = table.groupby("claim")[["paper", "table"]].first()
     ax.set_yticks(range(len(claims)), [_label(claim, sources.loc[claim]) for claim in claims])
     ax.xaxis.tick_top()
     ax.set_xlabel(
-        "ours / theirs, in percentage points; below, the 95 % interval of ours", fontsize=7
+        "ours / theirs, in percentage points; below, the 95 % interval of ours", fontsize=6.8
     )
     ax.xaxis.set_label_position("top")
-    ax.tick_params(length=0, labelsize=7)
+    ax.tick_params(length=0, labelsize=6.2)
     for label in ax.get_yticklabels():
         label.set_linespacing(1.1)
     ax.grid(visible=False)
@@ -62,7 +62,7 @@ def draw_claims(ax: Axes, table: pd.DataFrame) -> None:
         for verdict, (fill, _) in VERDICT_COLORS.items()
         if (table["verdict"] == verdict).any()
     ]
-    ax.legend(handles=keys, loc="upper right", bbox_to_anchor=(1, 0), ncols=4, fontsize=7)
+    ax.legend(handles=keys, loc="upper right", bbox_to_anchor=(1, 0), ncols=4)
 
 
 _CENTERED = {"ha": "center", "va": "center"}

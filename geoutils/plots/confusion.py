@@ -57,7 +57,7 @@ def _bracket(ax: Axes, start: float, end: float, label: float, name: str, down: 
     x, y = (text, 1 - label) if down else (label, text)
     placed = {"ha": "right", "va": "center"} if down else {"ha": "center", "va": "top"}
     turned = 0 if down else 90
-    ax.text(x, y, name, transform=ax.transAxes, size=8, rotation=turned, **placed)
+    ax.text(x, y, name, transform=ax.transAxes, size=7, rotation=turned, **placed)
 
 
 def _spread(places: list[float]) -> list[float]:

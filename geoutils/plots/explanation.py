@@ -15,7 +15,7 @@ from geoutils.plots.style import PALETTE
 
 INTERVAL_COLORS = (PALETTE["vermilion"], PALETTE["yellow"], PALETTE["sky"])  # near to far
 GLOW = "inferno"
-LETTER_WIDTH, LINE_HEIGHT = 0.045, 0.09  # of a label, as shares of a small panel
+LETTER_WIDTH, LINE_HEIGHT = 0.042, 0.085  # of a label, as shares of a small panel
 
 
 def draw_photo(ax: Axes, photo: UInt8[ndarray, "h w 3"], title: str = "") -> None:
@@ -68,7 +68,7 @@ def draw_concepts(
             labels[concept],
             ha="center",
             va="center",
-            fontsize="x-small",
+            fontsize=6.2,
             fontweight="bold" if concept == carrier else "normal",
             path_effects=[withStroke(linewidth=2, foreground="white")],
         )

@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from geoutils.plots.map_over_photo import map_over_photo
 
-SIDE, GAP, LEFT, LINE = 1.05, 0.07, 1.45, 0.13  # inches: picture, between, words beside, titles
+SIDE, GAP, LEFT, LINE = 1.03, 0.07, 1.41, 0.12  # inches: picture, between, words beside, titles
 UNDER = 0.16  # inches for words under a picture, where there are any
 NOTHING = "#eef0f1"
 
@@ -59,7 +59,7 @@ def draw_explanation_sheet(
     ax = figure.add_axes((0, 0, 1, 1))
     for number, title in enumerate(titles):
         x = LEFT + number * pitch_x
-        ax.text(x + side / 2, top - 0.05, title, fontsize=7.5, ha="center", va="bottom")
+        ax.text(x + side / 2, top - 0.05, title, fontsize=7, ha="center", va="bottom")
     for row, photo in enumerate(photos):
         y = top + row * pitch_y
         _write(ax, captions[row], y, side)
@@ -72,8 +72,8 @@ def draw_explanation_sheet(
 
 def _write(ax: Axes, caption: str, y: float, side: float) -> None:
     first, *others = caption.split("\n")
-    ax.text(0, y + 0.02, first, fontsize=7.5, weight="bold", va="top")
-    ax.text(0, y + 0.19, "\n".join(others), fontsize=7, va="top", linespacing=1.35)
+    ax.text(0, y + 0.02, first, fontsize=7, weight="bold", va="top")
+    ax.text(0, y + 0.19, "\n".join(others), fontsize=6.5, va="top", linespacing=1.35)
 
 
 def _picture(ax: Axes, picture: ndarray, x: float, y: float, side: float, **style) -> None:

@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from geoutils.evaluation.accuracy import RADII_KM
 from geoutils.evaluation.bootstrap import Interval
-from geoutils.plots.style import PALETTE
+from geoutils.plots.style import PAGE_IN, PALETTE
 
 TICKS = (-10, -1, 0, 1, 10)  # percentage points
 
@@ -30,7 +30,7 @@ def draw_gains(
     """
     if not gains:
         raise ValueError("gains: none to draw; expected one or more")
-    size = (1.5 + 1.3 * len(radii_km), 0.8 + 0.24 * len(gains))
+    size = (PAGE_IN, 0.75 + 0.2 * len(gains))
     figure, axes = plt.subplots(
         1,
         len(radii_km),
@@ -48,7 +48,7 @@ def draw_gains(
         ax.axvline(0, color=PALETTE["ink"], lw=0.8, zorder=1)
         ax.hlines(rows, points[:, 1, k], points[:, 2, k], color=edges, lw=1.8, zorder=2)
         faces = np.where(certain[:, k], edges, "white")
-        style = {"s": 26, "edgecolors": edges, "linewidths": 1.3, "zorder": 3}
+        style = {"s": 20, "edgecolors": edges, "linewidths": 1.3, "zorder": 3}
         ax.scatter(points[:, 0, k], rows, color=faces, **style)
         ax.set_title(f"{radius:,g} km")
         ax.grid(axis="y", visible=False)

@@ -50,6 +50,7 @@ def draw_sharpness(
     ax.set(xscale="log", ylim=(0, 1), xlabel="median area of the set (km²)")
     ax.set_ylabel("sets that hold the true place")
     ax.minorticks_off()
+    ax.tick_params(axis="x", labelsize=9)  # exponents are smaller
     in_percent(ax.yaxis)
 
 

@@ -16,7 +16,7 @@ from geoutils.plots.style import PALETTE
 from geoutils.sphere import great_circle_path
 
 TRUTH_COLOR, GUESS_COLOR = PALETTE["green"], PALETTE["vermilion"]
-SIDE, GAP, LINE = 1.25, 0.12, 0.12  # inches: width of a card, space between, a line of its text
+SIDE, GAP, LINE = 1.06, 0.1, 0.11  # inches: width of a card, space between, a line of its text
 POINTS = 80  # points of a great circle
 GEODETIC = WORLD.as_geodetic()
 
@@ -65,7 +65,7 @@ def draw_guess_cards(
         ax.imshow(photo, extent=(x, x + SIDE, y + SIDE, y))
         ax.imshow(world, extent=(x, x + SIDE, low, low - height))
         middle = x + SIDE / 2, y + SIDE + 0.03
-        ax.text(*middle, captions[k], fontsize=7.2, ha="center", va="top", linespacing=1.2)
+        ax.text(*middle, captions[k], fontsize=6.3, ha="center", va="top", linespacing=1.2)
         corner, inches = np.array([x, low]), np.array([scale, -scale])
         _draw_guess(
             ax,

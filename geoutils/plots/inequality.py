@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
 from numpy import ndarray
 
+from geoutils.plots.method_colors import text_color
 from geoutils.plots.percent import in_percent
 from geoutils.plots.style import PALETTE
 
@@ -22,6 +23,7 @@ CONTINENT_COLORS = {
     "Oceania": PALETTE["sky"],
     "South America": PALETTE["purple"],
 }
+NOTE_COLOR = text_color(PALETTE["grey"])  # of words beside lines
 _MIDDLE = {"ha": "center", "va": "center"}
 _ABOVE = {"ha": "right", "va": "bottom"}
 _BESIDE = {"ha": "left", "va": "center"}
@@ -40,9 +42,7 @@ def draw_lorenz(
     `bands` are the lower and upper bounds of the first curves, drawn around them.
     """
     ax.plot([0, 1], [0, 1], color=PALETTE["grey"], lw=1, ls=(0, (4, 3)))
-    ax.text(
-        0.44, 0.47, "all have the same", rotation=45, color=PALETTE["grey"], size=8, ha="center"
-    )
+    ax.text(0.44, 0.47, "all have the same", rotation=45, color=NOTE_COLOR, size=6.5, ha="center")
     for rank, ((name, (x, y)), color) in enumerate(zip(curves.items(), colors, strict=True)):
         if rank < len(bands):
             ax.fill_between(x, *bands[rank], color=color, alpha=0.22, lw=0)
@@ -72,10 +72,10 @@ def draw_gini_by_number_of_cities(
     for name, table in (dashed or {}).items():
         ax.plot(table["cities"], table["gini"], "--", lw=1, color=colors[name])
     for name, value in published.items():
-        color = colors.get(name, PALETTE["grey"])
+        color = text_color(colors.get(name, PALETTE["grey"]))
         ax.axhline(value, color=color, lw=1, ls=":")
-        label = f"{name}, published: {value:.2f}"
-        ax.text(1.02, value, label, color=color, size=7.5, va="center", transform=at_the_right)
+        words = {"color": color, "size": 6.5, "va": "center", "transform": at_the_right}
+        ax.text(1.02, value, f"{name}: {value:.2f}", **words)
     ax.axvline(chosen, color=PALETTE["grey"], lw=0.8, ls=(0, (4, 3)))
     ax.set(xscale="log", ylim=(0, 1), xlabel="number of largest places that count as cities")
     ax.set_ylabel("Gini coefficient")
@@ -91,7 +91,7 @@ def draw_share_bars(ax: Axes, shares: pd.DataFrame, colors: Mapping[str, str]) -
         ax.barh(shares.index, width, left=left, color=colors[name], label=name, height=0.72)
         for row, (start, share) in enumerate(zip(left, width, strict=True)):
             if share >= 0.04:
-                ax.text(start + share / 2, row, f"{share:.0%}", color=ink, size=8, **_MIDDLE)
+                ax.text(start + share / 2, row, f"{share:.0%}", color=ink, size=7, **_MIDDLE)
         left += width
     ax.set(xlim=(0, 1), ylim=(len(shares) - 0.5, -0.5))
     ax.grid(False)
@@ -131,8 +131,8 @@ def draw_photos_against(
         ax.annotate(
             label,
             (end, end * average * factor),
-            size=7,
-            color=PALETTE["grey"],
+            size=6.5,
+            color=NOTE_COLOR,
             xytext=(2, 0),
             **side,
             **_OFFSET,
@@ -145,11 +145,12 @@ def draw_photos_against(
         shift, side = (-3, "right") if crowded else (3, "left")
         around = {"path_effects": [withStroke(linewidth=2, foreground="white")]}
         ax.annotate(
-            row["name"], at, xytext=(shift, 3), size=7, ha=side, zorder=4, **_OFFSET, **around
+            row["name"], at, xytext=(shift, 3), size=6.5, ha=side, zorder=4, **_OFFSET, **around
         )
     ax.set(xscale="log", yscale="log", ylim=(floor * 0.75, most * 3))
     ax.minorticks_off()
     ax.set(xlim=(span[0] / 2, span[1] * 8), ylabel="photos")
+    ax.tick_params(labelsize=9)  # exponents are smaller
 
 
 def draw_ranking(
@@ -159,10 +160,10 @@ def draw_ranking(
     rows = np.arange(len(names))
     left = values.min() / 2
     ax.hlines(rows, left, values, color=colors, lw=1.2, alpha=0.5)
-    ax.scatter(values, rows, color=colors, s=28, zorder=3)
+    ax.scatter(values, rows, color=colors, s=18, zorder=3)
     for row, value in zip(rows, values, strict=True):
         label = f"{float(f'{value:.2g}'):,g}"  # two digits, without an exponent
-        ax.annotate(label, (value, row), xytext=(6, 0), va="center", size=7.5, **_OFFSET)
+        ax.annotate(label, (value, row), xytext=(5, 0), va="center", size=6.5, **_OFFSET)
     ax.set(xscale="log", xlim=(left, values.max() * 3), ylim=(len(names) - 0.5, -0.5))
     ax.set_yticks(rows, names)
     ax.xaxis.set_major_formatter("{x:g}")

@@ -41,13 +41,13 @@ def draw_kept_confidence(ax: Axes, table: pd.DataFrame, cues: Sequence[str]) -> 
     ax.axvline(1, color=PALETTE["ink"], linewidth=0.8, linestyle=DASHED)
     labels = [f"{name} ({n:,})" for name, n in zip(table.index, table["n_photos"], strict=True)]
     ax.set_yticks(range(len(table)), labels)
-    ax.set_xlabel("share of the confidence that is kept", fontsize="small")
+    ax.set_xlabel("confidence that is kept (share)", fontsize="small")
 
 
 def draw_moved(ax: Axes, table: pd.DataFrame, cues: Sequence[str]) -> None:
     """Share of predictions that move by 25 km or more, in the rows of `draw_kept_confidence`."""
     _draw_changes(ax, table, cues, ("moved", "moved_low", "moved_high"))
-    ax.set_xlabel("share of predictions that move by ≥ 25 km", fontsize="small")
+    ax.set_xlabel("predictions that move by ≥ 25 km (share)", fontsize="small")
     ax.tick_params(labelleft=False)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import cartopy.crs as ccrs
 import numpy as np
 from cartopy.mpl.geoaxes import GeoAxes
-from jaxtyping import Float, Real
+from jaxtyping import Float, Int, Real
 from matplotlib import colormaps
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize
@@ -44,6 +44,8 @@ ERROR_COLORS = LinearSegmentedColormap.from_list(  # plasma without its yellow, 
 HEAT_COLORS = LinearSegmentedColormap.from_list(
     "heat", ["#f7d488", "#f0a345", "#dd6b36", "#b03030", "#641238"]
 )
+MANY_DOTS = 100_000
+DOTS_AT_A_SPOT, SPOTS = 4, 2000  # more are not told apart; spots along a side of the map
 _GEODETIC = ccrs.PlateCarree()
 _FAR_KM = 12_000  # beyond, flat projections of a region tear the globe apart
 
@@ -93,9 +95,31 @@ def draw_points(
     color: str | Sequence = PALETTE["vermilion"],
     **style,
 ) -> PathCollection:
-    """Draw locations as dots without outline; further arguments go to `scatter`."""
+    """Draw locations as dots without outline; further arguments go to `scatter`.
+
+    Of more than 100,000 in one colour no more than four are drawn at a spot, a two-thousandth of
+    the map wide, and none outside the map; vector files then hold them as pixels.
+    """
     x, y = project(ax, latlon_deg).T
+    if len(x) > MANY_DOTS and isinstance(color, str):
+        kept = _thinned(ax, x, y)
+        x, y, style = x[kept], y[kept], {"rasterized": True} | style
     return ax.scatter(x, y, s=size, c=color, **{"linewidths": 0, "zorder": 3} | style)
+
+
+def _thinned(
+    ax: GeoAxes, x: Float[ndarray, " n"], y: Float[ndarray, " n"]
+) -> Int[ndarray, " kept"]:
+    """Dots on the map, no more than `DOTS_AT_A_SPOT` of those that fall together."""
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    on_map = np.flatnonzero((left <= x) & (x <= right) & (low <= y) & (y <= high))
+    column = (SPOTS * (x[on_map] - left) / (right - left)).astype(np.int64)
+    row = (SPOTS * (y[on_map] - low) / (high - low)).astype(np.int64)
+    spot = row * (SPOTS + 1) + column
+    order = np.argsort(spot, kind="stable")
+    _, first, sizes = np.unique(spot[order], return_index=True, return_counts=True)
+    rank = np.arange(len(spot)) - np.repeat(first, sizes)
+    return np.sort(on_map[order[rank < DOTS_AT_A_SPOT]])
 
 
 def heat_map(

@@ -60,6 +60,31 @@ def method_colors(methods: Mapping[str, Answering]) -> dict[str, str]:
     return colors
 
 
+def distribution_colors(
+    kinds: Mapping[str, Answering], methods: Mapping[str, Answering]
+) -> dict[str, str]:
+    """Colour of each distribution: its method's; where none answers by it, that of a part.
+
+    `kinds` are the distributions of all `methods`, by name; those that answer share their names.
+    """
+    colors = method_colors(methods)
+    return {
+        name: colors.get(name, mixed(SYSTEM_COLORS[kind.system], "white", LIGHTER))
+        for name, kind in kinds.items()
+    }
+
+
+def shades_of(color: str, n: int) -> list[str]:
+    """`n` shades of a colour, pale to dark, with itself in the middle: radii of one method, say.
+
+    >>> shades_of("#808080", 3)
+    ['#b3b3b3', '#808080', '#51585d']
+    """
+    pale = [mixed(color, "white", share) for share in np.linspace(0.4, 0, n // 2, endpoint=False)]
+    dark = np.linspace(0, 0.5, n - len(pale)) if n > 1 else [0.0]
+    return [*pale, *(mixed(color, PALETTE["ink"], share) for share in dark)]
+
+
 def text_color(color: str) -> str:
     """The colour dark enough for small letters on white."""
     return mixed(color, PALETTE["ink"], DARKER)

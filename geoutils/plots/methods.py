@@ -47,18 +47,18 @@ def draw_method_accuracies(
         for k in changes:
             ax.axhline(places[k] - 0.5, color=PALETTE["grey"], lw=0.6)
         scale = _scale(radii_km[column]).replace(", ", "\n")
-        ax.set_title(f"{scale}{radii_km[column]:,g} km", fontsize=8)
-        ax.set_xlim(left=0)
+        ax.set_title(f"{scale}{radii_km[column]:,g} km", fontsize=7.5)
+        ax.set_xlim(left=-0.02 * ax.get_xlim()[1])  # a dot at zero stays off the names
         in_percent(ax.xaxis)
         ax.locator_params(axis="x", nbins=3)
         ax.set_ylim(-0.7, len(names) - 0.3)
         ax.set_yticks(places, names if column == 0 else [""] * len(names))
         ax.tick_params(axis="y", length=0)
-        ax.tick_params(labelsize=7.5)
+        ax.tick_params(labelsize=6.8)
     starts = [0, *(k + 1 for k in changes), len(names)]
     for start, end in pairwise(starts):
         system = systems[names[start]]
-        style = {"color": text_color(SYSTEM_COLORS[system]), "fontsize": 7.5, "va": "center"}
+        style = {"color": text_color(SYSTEM_COLORS[system]), "fontsize": 7, "va": "center"}
         where = {"xycoords": ("axes fraction", "data"), "annotation_clip": False}
         middle = (places[start] + places[end - 1]) / 2
         named = "\n".join(wrap(system, 12))
@@ -102,14 +102,14 @@ def draw_difference_matrix(
             ax.axvline(k + 0.5, color=PALETTE["grey"], lw=0.7)
     shown = [labels[name] for name in names]
     below = shown if named_columns else [""] * len(names)
-    ax.set_xticks(range(len(names)), below, rotation=90, fontsize=7)
-    ax.set_yticks(range(len(names)), shown if named_rows else [""] * len(names), fontsize=7)
+    ax.set_xticks(range(len(names)), below, rotation=90, fontsize=6.2)
+    ax.set_yticks(range(len(names)), shown if named_rows else [""] * len(names), fontsize=6.2)
     for axis in (ax.get_xticklabels(), ax.get_yticklabels()):
         for text, name in zip(axis, names, strict=True):
             text.set_color(text_color(SYSTEM_COLORS[systems[name]]))
     ax.grid(visible=False)
     ax.tick_params(length=0)
-    ax.set_title(f"{_scale(radius_km)}{radius_km:,g} km", fontsize=9)
+    ax.set_title(f"{_scale(radius_km)}{radius_km:,g} km")
     return image
 
 

@@ -14,8 +14,8 @@ from numpy import ndarray
 from geoutils.plots.style import PALETTE
 
 NEAR_KM, FAR_KM = 1, 100
-SIDE, GAP, TEXT, TITLE = 0.62, 0.09, 0.19, 0.28  # inches: photo, between photos, under, above
-QUERY_GAP, GROUP_GAP = 0.16, 0.3  # between a query and what was found; between groups
+SIDE, GAP, TEXT, TITLE = 0.475, 0.07, 0.155, 0.23  # inches: photo, between photos, under, above
+QUERY_GAP, GROUP_GAP = 0.13, 0.2  # between a query and what was found; between groups
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,7 @@ def draw_neighbours(figure: Figure, groups: Sequence[Neighbours], columns: int =
 
 
 def _draw_group(ax: Axes, group: Neighbours, left: Number, top: Number) -> None:
-    ax.text(left, top - 0.09, group.title, fontsize=8.5, weight="bold", va="baseline")
+    ax.text(left, top - 0.09, group.title, fontsize=7.5, weight="bold", va="baseline")
     for number, query in enumerate(group.queries):
         y = top + number * (SIDE + TEXT)
         _draw_photo(ax, query, left, y, group.captions[number], PALETTE["ink"], 0.8)
@@ -94,7 +94,7 @@ def _draw_group(ax: Axes, group: Neighbours, left: Number, top: Number) -> None:
                 continue
             x = left + SIDE + QUERY_GAP + rank * (SIDE + GAP)
             color = frame_color(distance_km)
-            _draw_photo(ax, group.found[number, rank], x, y, kilometres(distance_km), color, 3)
+            _draw_photo(ax, group.found[number, rank], x, y, kilometres(distance_km), color, 2.4)
 
 
 def _draw_photo(
@@ -102,7 +102,7 @@ def _draw_photo(
 ) -> None:
     ax.imshow(photo, extent=(x, x + SIDE, y + SIDE, y), interpolation="antialiased")
     ax.add_patch(Rectangle((x, y), SIDE, SIDE, fill=False, ec=color, lw=line, joinstyle="miter"))
-    ax.text(x + SIDE / 2, y + SIDE + 0.04, text, fontsize=7.9, ha="center", va="top")
+    ax.text(x + SIDE / 2, y + SIDE + 0.03, text, fontsize=6.2, ha="center", va="top")
 
 
 def kilometres(distance_km: Number) -> str:

@@ -16,11 +16,11 @@ from numpy import ndarray
 from geoutils.plots.concept_colors import concept_colors
 from geoutils.plots.maps import draw_points, draw_world
 from geoutils.plots.percent import in_percent
-from geoutils.plots.style import PALETTE, SPLIT_COLORS
+from geoutils.plots.style import MARGIN_IN, PAGE_IN, PALETTE, SAVED_DPI, SPLIT_COLORS
 
-SHEET_DPI = 200  # as figures are saved: one pixel of a photo is one pixel of the sheet
-GAP, LINE = 0.05, 0.12  # inches between photos, and from one line of a caption to the next
-LEAST_SIDE = 0.88  # inches that a caption needs; photos of fewer pixels are enlarged
+# Inches between photos, and from one line of a caption to the next: whole pixels of a saved sheet.
+GAP, LINE = 10 / SAVED_DPI, 25 / SAVED_DPI
+LEAST_SIDE = 0.8  # inches that a caption needs; photos of fewer pixels are enlarged
 SCENE_COLORS = {"indoor": "#8a5a33", "nature": PALETTE["green"], "urban": "#a9b4c6"}
 
 
@@ -29,14 +29,15 @@ def contact_sheet(
 ) -> Figure:
     """Photos in rows, each with its caption (line breaks allowed).
 
-    Photos of 176 pixels or more are saved pixel for pixel.
+    Photos of 172 pixels or more are saved pixel for pixel, where a page has room for that.
     One picture and one text per photo on a single pair of axes: 64 axes would take seconds.
     """
     if len(images) != len(captions) or len(images) == 0:
         raise ValueError(f"images: {len(images)} photos, but {len(captions)} captions")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    side = max(images.shape[1] / SHEET_DPI, LEAST_SIDE)
+    room = (PAGE_IN - 2 * MARGIN_IN + GAP) / columns - GAP
+    side = min(max(images.shape[1] / SAVED_DPI, LEAST_SIDE), room)
     lines = max(caption.count("\n") + 1 for caption in captions)
     pitch_x, pitch_y = side + GAP, side + 2 * GAP + LINE * lines
     width, height = columns * pitch_x - GAP, rows * pitch_y
@@ -46,7 +47,7 @@ def contact_sheet(
         x, y = (number % columns) * pitch_x, (number // columns) * pitch_y
         ax.imshow(image, extent=(x, x + side, y + side, y), interpolation="antialiased")
         for line, text in enumerate(caption.split("\n"), start=1):
-            ax.text(x, y + side + LINE * line, text, fontsize=6.6, va="baseline")
+            ax.text(x, y + side + LINE * line, text, fontsize=6.2, va="baseline")
     ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
     ax.set_axis_off()
     return figure
@@ -66,7 +67,7 @@ def draw_split_map(
         Line2D([], [], marker="o", ls="", ms=5, color=SPLIT_COLORS[name], label=f"{name} {n:,}")
         for name, n in counts.items()
     ]
-    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.02)}
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0)}
     ax.legend(handles=handles, ncols=len(handles), handletextpad=0.1, **place)
 
 
@@ -118,4 +119,4 @@ def draw_counts(ax: Axes, counts: pd.DataFrame) -> None:
     ax.locator_params(axis="x", nbins=5)
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_xlabel("photos")
-    ax.legend(loc="lower right", fontsize=8)
+    ax.legend(loc="lower right")

@@ -38,7 +38,7 @@ def draw_placed_maps(
         Line2D([], [], ls="", marker="o", ms=6, color=color, label=label)
         for color, label in ((RIGHT_COLOR, "placed closer than r"), (ALL_COLOR, "all photos"))
     ]
-    grid[-1].legend(handles=dots, loc="center", fontsize=10)
+    grid[-1].legend(handles=dots, loc="center", fontsize=8)
 
 
 def draw_placed(

@@ -21,7 +21,7 @@ from geoutils.prediction.progress import Region
 from geoutils.sphere import great_circle_km, latlon_of, unit_vectors
 
 REGION, POINT, TRUTH = PALETTE["green"], PALETTE["vermilion"], PALETTE["blue"]
-WIDTH, HEIGHT, TITLE, GAP = 1.12, 0.78, 0.46, 0.08  # inches of a map, of its text, between
+WIDTH, HEIGHT, TITLE, GAP = 0.95, 0.66, 0.42, 0.07  # inches of a map, of its text, between
 ASPECT = WIDTH / HEIGHT
 WORLD_FROM_KM = 4000  # beyond this far from its middle, a region is drawn on the world
 PIXELS = 300  # of a map's width
@@ -77,7 +77,7 @@ def draw_progress(
                 ax.plot(*project(ax, dot_deg[None])[0], "o", ms=size, color=color, **style)
             if shown is not None and shown is close:
                 title += f"\n{_width_km(close):,.0f} km wide"
-            ax.set_title(title, fontsize=7, weight="normal", pad=3)
+            ax.set_title(title, fontsize=6.2, weight="normal", pad=3)
 
 
 def region_base_deg(region: Region, partition: Partition) -> Float[ndarray, "base 2"]:
@@ -120,4 +120,4 @@ def _draw_region(ax: GeoAxes, inside: Bool[ndarray, "rows columns"]) -> None:
 def _title(region: Region, truth_deg: Real[ndarray, " 2"]) -> str:
     sets = ("+ " if len(region.sets) > 1 else "") + region.sets[-1].replace("_", " ")
     away_km = great_circle_km(region.point_deg[None], truth_deg[None])[0]
-    return f"{sets}\n{region.n_cells:,.0f} cells\n{kilometres(away_km)} off"
+    return f"{sets}\n{region.n_cells:,.0f} S2 cells\n{kilometres(away_km)} off"

@@ -62,20 +62,20 @@ def draw_reliability_grid(fig: Figure, panels: Sequence[ReliabilityPanel], colum
         below.set_visible(True)
         draw_reliability(above, panel.table, panel.color, panel.interval)
         _draw_counts(below, panel, most)
-        above.set_title(panel.title, fontsize=7.5, fontweight="normal", loc="left")
+        above.set_title(panel.title, fontsize=6.8, fontweight="normal", loc="left")
         is_last = k + columns >= len(panels)
         for ax, label in ((above, "right"), (below, "photos")):
             ax.set(xticks=[0, 0.5, 1], xlabel="", ylabel=label if column == 0 else "")
-            ax.tick_params(labelsize=7, labelleft=column == 0, labelbottom=False)
+            ax.tick_params(labelsize=6.5, labelleft=column == 0, labelbottom=False)
         below.tick_params(labelbottom=is_last)
-        below.set_xlabel("confidence" if is_last else "", fontsize=8)
+        below.set_xlabel("confidence" if is_last else "")
 
 
 def _draw_counts(ax: Axes, panel: ReliabilityPanel, most: int) -> None:
     """Photos per bin on a log scale, where one photo still has height."""
     table, filled = panel.table, panel.table.counts > 0
     left, width = table.edges[:-1][filled], np.diff(table.edges)[filled]
-    style = {"color": panel.color, "alpha": 0.35, "ec": "white", "lw": 0.4}
+    style = {"color": panel.color, "alpha": 0.5, "ec": "white", "lw": 0.4}
     ax.bar(left, table.counts[filled] - 0.6, width, bottom=0.6, align="edge", **style)
     ax.axvline(np.mean(panel.confidences), color=PALETTE["ink"], ls="--", lw=1.2)
     ax.axvline(np.mean(panel.correct), color=PALETTE["ink"], lw=1.2)

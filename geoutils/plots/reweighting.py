@@ -1,6 +1,6 @@
 """Figures of accuracy on other worlds: the same answers, with photos weighted to what counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Real as Number
 
 import numpy as np
@@ -20,11 +20,14 @@ WEIGHT_COLORS = {
 }
 
 
-def draw_reweighted(axes: Iterable[Axes], table: pd.DataFrame, radius_km: Number) -> None:
+def draw_reweighted(
+    axes: Iterable[Axes], table: pd.DataFrame, radius_km: Number, colors: Mapping[str, str]
+) -> None:
     """Draw a_r of each method (rows) under each reweighting (axes) beside the plain one.
 
-    `table` is from `reweighted_accuracies`. Hollow: the photos as they are. Filled, with its
-    interval: reweighted; the line between them is what the score owes to where the photos are.
+    `table` is from `reweighted_accuracies`, `colors` are those of its methods. Hollow: the photos
+    as they are. Filled, with its interval: reweighted; the line between them is what the score
+    owes to where the photos are.
     ValueError for a radius that the table lacks, or for more or fewer axes than reweightings.
     """
     part = table[table["radius_km"] == radius_km]
@@ -35,11 +38,12 @@ def draw_reweighted(axes: Iterable[Axes], table: pd.DataFrame, radius_km: Number
     by_weights = {name: rows.set_index("method") for name, rows in part.groupby("weights")}
     plain = by_weights[PLAIN].loc[methods, "estimate"].to_numpy()
     places = np.arange(len(methods))[::-1]
+    shades = [colors[method] for method in methods]
     for column, (ax, name) in enumerate(zip(axes, names, strict=True)):
-        rows, color = by_weights[name].loc[methods], WEIGHT_COLORS.get(name, PALETTE["blue"])
+        rows = by_weights[name].loc[methods]
         ax.hlines(places, plain, rows["estimate"], color=PALETTE["grey"], lw=0.8, zorder=1)
-        ax.hlines(places, rows["low"], rows["high"], color=color, lw=2)
-        ax.plot(rows["estimate"], places, "o", ms=4.5, color=color, clip_on=False)
+        ax.hlines(places, rows["low"], rows["high"], color=shades, lw=2)
+        ax.scatter(rows["estimate"], places, s=20, color=shades, zorder=2.5, clip_on=False)
         hollow = {"facecolors": "white", "edgecolors": PALETTE["ink"], "linewidths": 1}
         ax.scatter(plain, places, s=18, zorder=3, **hollow)
         ax.set_yticks(places, methods if column == 0 else [""] * len(methods))

@@ -91,10 +91,11 @@ def draw_clusters(
             ax.plot(*places[[i, j]].T, color=FOUND, lw=0.8, zorder=1)
     ax.add_patch(Circle((0, 0), epsilon_km, fill=False, ec=PALETTE["grey"], ls=":", lw=0.8))
     for rank in np.flatnonzero((np.abs(places) < half_width_km).all(axis=1))[::-1]:
-        style = {"ms": 10, "mec": "white", "mew": 0.6, "zorder": 3 - rank / 100}
+        height = 3 - rank / 100  # with its number: a dot hides those that it lies on
+        style = {"ms": 10, "mec": "white", "mew": 0.6, "zorder": height}
         ax.plot(*places[rank], "o", color=USED if used[rank] else FOUND, **style)
-        ink = "white" if used[rank] else PALETTE["ink"]
-        ax.annotate(str(rank + 1), places[rank], size=6.2, color=ink, ha="center", va="center")
+        style = {"color": "white" if used[rank] else PALETTE["ink"], "zorder": height}
+        ax.annotate(str(rank + 1), places[rank], size=6.2, ha="center", va="center", **style)
     _mark(ax, np.zeros(2), ANSWER)
     _mark(ax, _plane_km(truth_deg[None], point_deg)[0], TRUTH)
     limits = (-half_width_km, half_width_km)

@@ -6,10 +6,11 @@ from numpy import ndarray
 
 from geoutils.plots.prediction_cells import PredictionCells
 from geoutils.plots.side_by_side import close_extent
+from geoutils.plots.style import PAGE_IN
 from geoutils.plots.top_cells import SHADINGS, draw_top_cells
 from geoutils.plots.world import region_projection
 
-WIDTH, HEIGHT = 2.45, 1.9  # inches: one map
+WIDTH, HEIGHT = PAGE_IN / len(SHADINGS), 1.8  # inches: one map
 TITLES = {
     "scale": "log scale",
     "thesis": "the thesis's rule",

@@ -32,7 +32,7 @@ from geoutils.sphere import great_circle_km
 
 NEAR_KM = 2500  # a truth further from the answer than that is on the world map alone
 LEAST_KM = 150.0  # height of a close-up at least
-WIDTH, GAP, ZOOM, WORLD_HEIGHT, LINE = 3.5, 0.15, 2.7, 1.71, 0.16  # inches: a column, its parts
+WIDTH, GAP, ZOOM, WORLD_HEIGHT, LINE = 3.39, 0.13, 2.6, 1.65, 0.16  # inches: a column, its parts
 _GEODETIC = ccrs.PlateCarree()
 
 

@@ -1,7 +1,9 @@
 """One look for every figure of the study."""
 
 import matplotlib as mpl
+import numpy as np
 from cycler import cycler
+from matplotlib.transforms import Bbox, BboxBase
 
 # Hues of Okabe and Ito, set apart in lightness as well, so that each pair differs for readers who
 # see no red, no green or no blue; a little muted for print.
@@ -18,13 +20,7 @@ PALETTE = {
     "paper": "#fbfaf7",
 }
 
-# One colour per level and per split, the same in every notebook; methods: method_colors.py.
-LEVEL_COLORS = {
-    "coarse": PALETTE["yellow"],
-    "middle": PALETTE["orange"],
-    "fine": PALETTE["blue"],
-    "product": PALETTE["vermilion"],
-}
+# One colour per split, the same in every notebook; methods: method_colors.py.
 SPLIT_COLORS = {
     "train": PALETTE["sky"],
     "val": PALETTE["green"],
@@ -32,10 +28,21 @@ SPLIT_COLORS = {
     "seen": PALETTE["purple"],
 }
 
+# A figure is drawn as wide as it is printed, with no letter below LEAST_TEXT_PT points: curves, or
+# dots with intervals, in one panel (or such panels above each other) as wide as a column of a
+# paper; maps, photos, panels side by side, bars with words inside and rows that are sentences at
+# most as wide as its page.
+COLUMN_IN, PAGE_IN = 3.4, 7.0  # inches, margin and all
+SAVED_DPI = 215  # of the picture beside the PDF
+MARGIN_IN = 8 / SAVED_DPI  # around a saved figure: whole pixels
+LEAST_TEXT_PT = 6.0
 
-# What a figure is drawn for: charts of one panel for a column of a paper, all others for its page.
-COLUMN_IN, PAGE_IN = 3.4, 7.0  # inches
-LEAST_TEXT_PT = 6.0  # points, once a figure is as wide as that
+
+def with_margin(inches: BboxBase) -> Bbox:
+    """What is drawn, with a margin: less at the sides where a column or the page has no more."""
+    printed = COLUMN_IN if inches.width <= COLUMN_IN else PAGE_IN
+    beside = np.clip((printed - inches.width) / 2, 0, MARGIN_IN)
+    return inches.padded(beside, MARGIN_IN)
 
 
 def use_style() -> None:
@@ -52,21 +59,24 @@ def use_style() -> None:
             "axes.titlelocation": "left",
             "axes.titlesize": "medium",
             "axes.titleweight": "bold",
-            "figure.dpi": 110,
+            "figure.dpi": 125,
             "figure.facecolor": "white",
             "font.family": "DejaVu Sans",
-            "font.size": 9,
+            "font.size": 8,
             "grid.color": "#e6e8ea",
             "grid.linewidth": 0.6,
             "legend.edgecolor": "none",
             "legend.fancybox": False,
+            "legend.fontsize": 7,
             "legend.framealpha": 0.8,
             "lines.linewidth": 1.6,
             "pdf.fonttype": 42,
             "savefig.bbox": "tight",
-            "savefig.dpi": 200,
+            "savefig.dpi": SAVED_DPI,
             "text.color": PALETTE["ink"],
             "xtick.color": PALETTE["ink"],
+            "xtick.labelsize": 7,
             "ytick.color": PALETTE["ink"],
+            "ytick.labelsize": 7,
         }
     )

@@ -11,24 +11,41 @@ from numpy import ndarray
 from geoutils.evaluation.accuracy import RADII_KM, SCALES
 from geoutils.evaluation.claims import HOLDS, OPPOSITE, UNDECIDED
 from geoutils.plots.claims import VERDICT_COLORS
+from geoutils.plots.method_colors import DARKER, LIGHTER, SYSTEM_COLORS, mixed
 from geoutils.plots.percent import in_percent
 from geoutils.plots.style import PALETTE
 
-ANSWER_COLORS = [PALETTE[name] for name in ("blue", "vermilion", "green", "purple", "orange")]
-ROW_IN, ANSWER_STEP = 0.2, 0.26
+SWEEP_COLORS = {
+    "semp": SYSTEM_COLORS["SemP"],
+    "end_to_end": SYSTEM_COLORS["SemP"],
+    "retrieval": SYSTEM_COLORS["Kordopatis et al."],
+    "cplanet": SYSTEM_COLORS["CPlaNet"],
+    "geodecoder": SYSTEM_COLORS["GeoDecoder"],
+    **{f"thesis_{part}": SYSTEM_COLORS["Loria"] for part in "abcd"},
+}
+# Answers of one system that are paler or darker than it, as its methods are elsewhere.
+ANSWER_SHADES = {
+    "f": ("white", LIGHTER),
+    "search everywhere": ("white", LIGHTER),
+    "search within cell": (PALETTE["ink"], DARKER),
+    "as published": (PALETTE["ink"], 0.8),
+}
+ROW_IN, ANSWER_STEP = 0.165, 0.26
 REFERENCE = {"marker": "s", "ls": "", "ms": 3.5, "color": PALETTE["ink"]}
 VERDICTS = (HOLDS, UNDECIDED, OPPOSITE)
 
 
-def draw_sweep(fig: Figure, table: pd.DataFrame) -> None:
+def draw_sweep(fig: Figure, table: pd.DataFrame, color: str) -> None:
     """Draw the differences of a sweep at each radius: a row per variant, question by question.
 
     `table` comes from `beside_papers`. Dots are d_r in percentage points with their intervals,
-    filled where these exclude zero, one colour per answer; each is compared with the reference's
-    same answer, a square on the line at zero. Grey diamonds are differences that the paper printed.
+    filled where these exclude zero, one shade of `color`, the system's, per answer; each is
+    compared with the reference's same answer, a square on the line at zero. Grey diamonds are
+    differences that the paper printed.
     """
     rows, labels = _rows(table)
     answers = list(dict.fromkeys(table["answer"]))
+    shades = {answer: answer_shade(answer, color) for answer in answers}
     axes = fig.subplots(1, len(RADII_KM), sharey=True)
     for ax, radius, scale in zip(axes, RADII_KM, SCALES, strict=True):
         ax.axvline(0, color=PALETTE["ink"], lw=0.8)
@@ -37,33 +54,38 @@ def draw_sweep(fig: Figure, table: pd.DataFrame) -> None:
             y = place + ANSWER_STEP * (number - (len(answers) - 1) / 2)
             if row["reference"] == "" and np.isfinite(row[f"a_{radius:g}"]):
                 ax.plot([0], [place], **REFERENCE)
-            _draw_difference(ax, row, f"{radius:g}", y, ANSWER_COLORS[number % 5])
-        ax.set_title(f"{scale}, {radius:,g} km", fontsize=7.5)
+            _draw_difference(ax, row, f"{radius:g}", y, shades[row["answer"]])
+        ax.set_title(f"{scale}, {radius:,g} km", fontsize=7)
         ax.tick_params(axis="y", length=0)
-        ax.tick_params(axis="x", labelsize=7.5)
+        ax.tick_params(axis="x", labelsize=6.5)
         ax.grid(False, axis="y")
         ax.locator_params(axis="x", nbins=4)
-    axes[len(axes) // 2].set_xlabel("difference from the reference (percentage points)", fontsize=8)
+    axes[len(axes) // 2].set_xlabel("difference from the reference (percentage points)")
     places = [place for place, _, _ in labels]
-    axes[0].set_yticks(places, [text for _, text, _ in labels], fontsize=7.5)
+    axes[0].set_yticks(places, [text for _, text, _ in labels], fontsize=6.8)
     for tick, (_, _, is_question) in zip(axes[0].get_yticklabels(), labels, strict=True):
         tick.set_fontweight("bold" if is_question else "normal")
     axes[0].set_ylim(max(places) + 0.7, min(places) - 0.7)
     keys = [
-        Line2D([], [], marker="o", ls="", ms=4.5, color=color, label=answer)
-        for answer, color in zip(answers, ANSWER_COLORS, strict=False)
+        Line2D([], [], marker="o", ls="", ms=4.5, color=shade, label=answer)
+        for answer, shade in shades.items()
         if answer
     ]
     if table[[f"pd_{radius:g}" for radius in RADII_KM]].notna().any(axis=None):
         keys.append(_paper_key())
     keys.append(Line2D([], [], label="reference", **REFERENCE))
-    fig.legend(handles=keys, loc="outside lower right", ncols=len(keys), fontsize=7.5)
+    fig.legend(handles=keys, loc="outside lower right", ncols=len(keys))
 
 
 def sweep_height_in(table: pd.DataFrame) -> float:
     """Height in inches that the figure of a sweep wants."""
     n_answers = max(1, table["answer"].nunique())
-    return 1.1 + ROW_IN * len(_rows(table)[1]) * (1 + 0.25 * (n_answers - 1))
+    return 1 + ROW_IN * len(_rows(table)[1]) * (1 + 0.2 * (n_answers - 1))
+
+
+def answer_shade(answer: str, color: str) -> str:
+    """The shade of a system's colour for one of its answers: a part is paler, SwC darker."""
+    return mixed(color, *ANSWER_SHADES[answer]) if answer in ANSWER_SHADES else color
 
 
 def draw_trend(
@@ -110,17 +132,17 @@ def draw_agreement(ax: Axes, counts: pd.DataFrame) -> None:
         ax.barh(range(len(counts)), widths, left=left, color=fill, height=0.72, label=verdict)
         for place, (start, width) in enumerate(zip(left, widths, strict=True)):
             if width:
-                style = {"color": ink, "fontsize": 7, "ha": "center", "va": "center"}
+                style = {"color": ink, "fontsize": 6.5, "ha": "center", "va": "center"}
                 ax.text(start + width / 2, place, f"{width:.0f}", **style)
         left += widths
     labels = [
         f"{row.question} ({row.paper}, Table {row.paper_table})" for row in counts.itertuples()
     ]
-    ax.set_yticks(range(len(counts)), labels, fontsize=7.5)
+    ax.set_yticks(range(len(counts)), labels)
     ax.set(ylim=(len(counts) - 0.4, -0.6), xlabel="printed differences, one per variant and radius")
     ax.tick_params(axis="y", length=0)
     ax.grid(False, axis="y")
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=7.5)
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
 
 
 def _draw_difference(ax: Axes, row: dict, radius: str, y: float, color: str) -> None:

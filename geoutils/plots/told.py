@@ -11,7 +11,7 @@ from geoutils.plots.explanation import draw_concepts, draw_photo
 from geoutils.plots.labels import unbroken
 from geoutils.plots.map_over_photo import map_over_photo
 
-SIDE, TEXT = 1.35, 2.95  # inches: side of a picture, width of the words
+SIDE, TEXT = 1.35, 2.9  # inches: side of a picture, width of the words
 LETTERS = 50  # in a line of them
 
 
@@ -46,4 +46,4 @@ def draw_told(
             draw_concepts(photo[2], concepts[row], names, influence[row], carriers[row])
         photo[-1].set_axis_off()
         wrapped = fill(unbroken(of_photo), LETTERS)
-        photo[-1].text(0.02, 0.5, wrapped, fontsize=7.5, va="center", linespacing=1.5)
+        photo[-1].text(0.02, 0.5, wrapped, fontsize=7, va="center", linespacing=1.5)

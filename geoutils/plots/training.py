@@ -1,6 +1,7 @@
 """Figures of training: learning curves, where the time went, and what features find alike."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,11 +13,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
-from geoutils.plots.method_colors import PARTITION_COLORS
+from geoutils.plots.dashes import tell_lines_apart
+from geoutils.plots.method_colors import PARTITION_COLORS, mixed
 from geoutils.plots.percent import in_percent
-from geoutils.plots.style import LEVEL_COLORS, PALETTE
+from geoutils.plots.style import PAGE_IN, PALETTE
 
-SIDE, GAP, TEXT = 1.0, 0.1, 0.17  # inches: side of a photo, space between, height of its caption
+SIDE, GAP, TEXT = 0.87, 0.09, 0.15  # inches: side of a photo, space between, height of its caption
 _ACCURACY = "val_accuracy_"
 
 
@@ -32,7 +34,8 @@ def draw_training(loss_ax: Axes, accuracy_ax: Axes, log: pd.DataFrame, title: st
     loss_ax.set(title=title, ylabel="loss")
     loss_ax.legend(fontsize="small")
     names = [name.removeprefix(_ACCURACY) for name in log if name.startswith(_ACCURACY)]
-    families = [name.split("_")[0] if name not in LEVEL_COLORS else "s2" for name in names]
+    families = [name.split("_")[0] for name in names]
+    families = [family if family in PARTITION_COLORS else "s2" for family in families]
     for place, (name, family) in enumerate(zip(names, families, strict=True)):
         share = (2 + families[: place + 1].count(family)) / (2 + families.count(family))
         label = family if family not in families[:place] else None
@@ -50,32 +53,35 @@ def draw_training(loss_ax: Axes, accuracy_ax: Axes, log: pd.DataFrame, title: st
 def curve_panels(names: Sequence[str]) -> tuple[Figure, dict[str, Axes]]:
     """A figure with a small panel for each name, four in a row; places left over stay empty."""
     n_rows = -(-max(1, len(names)) // 4)
-    figure, axes = plt.subplots(n_rows, 4, figsize=(8, 1.65 * n_rows), layout="constrained")
+    figure, axes = plt.subplots(n_rows, 4, figsize=(PAGE_IN, 1.45 * n_rows), layout="constrained")
     for ax in axes.flat[len(names) :]:
         ax.set_visible(False)
     return figure, dict(zip(names, axes.flat, strict=False))
 
 
-def draw_curve(ax: Axes, log: pd.DataFrame, title: str) -> None:
+def draw_curve(ax: Axes, log: pd.DataFrame, title: str, color: str) -> None:
     """Draw the joint loss of one training anew in a small panel."""
     ax.clear()
-    _draw_joint_loss(ax, log, PALETTE["blue"])
-    ax.set_title(title, fontsize=8)
-    ax.tick_params(labelsize=7)
+    _draw_joint_loss(ax, log, color)
+    ax.set_title(title, fontsize=7.5)
+    ax.tick_params(labelsize=6.5)
     _whole_epochs(ax, log)
 
 
 def draw_compared(
-    ax: Axes, logs: Mapping[str, pd.DataFrame], column: str, colors: Sequence[str]
+    ax: Axes, logs: Mapping[str, pd.DataFrame], column: str, colors: Mapping[str, str]
 ) -> None:
-    """Draw one column of several logs over epochs, on common axes.
+    """Draw one column of several logs over epochs, on common axes, in their `colors`.
 
-    Lines get thinner from the first to the last, so that equal ones show behind each other.
+    Lines get thinner from the first to the last, so that equal ones show behind each other; those
+    of one colour differ in their dashes and marks.
     """
-    widths = np.linspace(3.6, 1.2, max(2, len(logs)))
-    for (name, log), color, width in zip(logs.items(), colors, widths, strict=False):
-        ax.plot(log["epoch"], log[column], "o-", ms=2.5, lw=width, color=color, label=name)
+    widths = np.linspace(3.2, 1.2, max(2, len(logs)))
+    for (name, log), width, mark in zip(logs.items(), widths, cycle("osD^v"), strict=False):
+        look = {"marker": mark, "ms": 3.5, "lw": width}
+        ax.plot(log["epoch"], log[column], color=colors[name], label=name, **look)
         _whole_epochs(ax, log)
+    tell_lines_apart(ax, logs)
     ax.set_xlabel("epoch")
     if "accuracy" in column:
         in_percent(ax.yaxis)
@@ -99,13 +105,15 @@ def _whole_epochs(ax: Axes, log: pd.DataFrame) -> None:
 
 def draw_seconds(ax: Axes, seconds: Mapping[str, float]) -> None:
     """Draw one bar, as long as the whole took, in named parts (largest labels inside)."""
-    colors = [PALETTE[name] for name in ("blue", "sky", "green", "yellow", "purple", "grey")]
     total, left = sum(seconds.values()), 0.0
-    for (name, value), color in zip(seconds.items(), colors, strict=False):
-        ax.barh(0, value, left=left, color=color, height=0.6, label=f"{name}  {value:,.1f} s")
+    for (name, value), pale in zip(seconds.items(), np.linspace(0, 0.85, 5), strict=False):
+        color = mixed(PALETTE["ink"], "white", pale)
+        style = {"color": color, "ec": "white", "lw": 0.8, "height": 0.6}
+        ax.barh(0, value, left=left, label=f"{name}  {value:,.1f} s", **style)
         if value > 0.08 * total:
             share = f"{value / total:.0%}"
-            ax.text(left + value / 2, 0, share, ha="center", va="center", color="white")
+            ink = "white" if pale < 0.5 else PALETTE["ink"]
+            ax.text(left + value / 2, 0, share, ha="center", va="center", color=ink)
         left += value
     ax.set(xlabel="seconds", yticks=[], xlim=(0, total))
     ax.spines["left"].set_visible(False)
@@ -137,7 +145,7 @@ def neighbour_rows(
             x = column * (SIDE + GAP) + (2 * GAP if column else 0)
             y = row * pitch_y
             ax.imshow(picture, extent=(x, x + SIDE, y + SIDE, y), interpolation="antialiased")
-            ax.text(x + SIDE / 2, y + SIDE + 0.03, text, fontsize=7, ha="center", va="top")
+            ax.text(x + SIDE / 2, y + SIDE + 0.03, text, fontsize=6.2, ha="center", va="top")
             if column and near[row, column - 1]:
                 style = {"fill": False, "ec": PALETTE["green"], "lw": 2.5}
                 ax.add_patch(Rectangle((x, y), SIDE, SIDE, **style))

@@ -4,6 +4,7 @@ The photos of a cell lie together, so a search within a cell reads its own rows 
 whether the embeddings are in memory or in a file.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int, Real
 from numpy import ndarray
 
+from geoutils.array_files import create_array, write_rows
 from geoutils.files import replacing
 from geoutils.sphere import checked_latlon
 
@@ -82,7 +84,8 @@ class Background:
         """
         rows, starts = _sorted_rows(embeddings, latlon_deg, cells, n_cells, chosen)
         units = np.empty((len(rows), embeddings.shape[1]), dtype=np.float32)
-        _fill(units, embeddings, rows)
+        for start, part in _unit_parts(embeddings, rows):
+            units[start : start + len(part)] = part
         return cls(units, np.asarray(latlon_deg, dtype=np.float64)[rows], rows, starts)
 
     def save(self, folder: str | Path) -> None:
@@ -145,10 +148,9 @@ def write_background(
     photos.attrs["n_cells"] = n_cells
     photos_path = Path(folder) / _PHOTOS
     with replacing(photos_path) as new_photos, replacing(Path(folder) / _EMBEDDINGS) as new:
-        shape = (len(order), embeddings.shape[1])
-        units = np.lib.format.open_memmap(new, mode="w+", dtype=np.float32, shape=shape)
-        _fill(units, embeddings, order)
-        units.flush()
+        create_array(new, np.float32, (len(order), embeddings.shape[1]))
+        for start, part in _unit_parts(embeddings, order):
+            write_rows(new, start, part)
         photos.to_parquet(new_photos, index=False)
         photos_path.unlink(missing_ok=True)  # the old table must not be met with new embeddings
 
@@ -177,12 +179,10 @@ def _starts(sorted_cells: Int[ndarray, " labels"], n_cells: int) -> Int[ndarray,
     return np.searchsorted(sorted_cells, np.arange(n_cells + 1))
 
 
-def _fill(
-    units: Float[ndarray, "kept features"],
-    embeddings: Real[ndarray, "photos features"],
-    rows: Int[ndarray, " kept"],
-) -> None:
-    """Write the embeddings of some rows, at unit length, some at a time."""
+def _unit_parts(
+    embeddings: Real[ndarray, "photos features"], rows: Int[ndarray, " kept"]
+) -> Iterator[tuple[int, Float[ndarray, "some features"]]]:
+    """The embeddings of some rows, at unit length, some at a time, and where each part starts."""
     step = max(1, CHUNK // max(1, embeddings.shape[1]))
     for start in range(0, len(rows), step):
         part = np.asarray(embeddings[rows[start : start + step]], dtype=np.float32)
@@ -191,4 +191,4 @@ def _fill(
             row = rows[start + int((~np.isfinite(length)).argmax())]
             raise ValueError(f"embeddings: row {row} has numbers that are not finite")
         part /= np.where(length > 0, length, 1)[:, None].astype(np.float32)
-        units[start : start + step] = part
+        yield start, part

@@ -3,8 +3,9 @@
 The default study runs in a scratch folder (some minutes on two cores), or a finished one is taken:
 `make check-results OUT=folder`. Photos, cells and what is counted from them must be equal. Trained
 scores may move as far as chance moves them: photo by photo for the errors of every method, by the
-intervals of the tables for the rest. Figures are compared by the data behind them. Everything that
-moved is printed; the status is 1 if something moved beyond chance.
+intervals of the tables for the rest. Figures are compared by the data behind them, and must fit a
+printed page. Everything that moved is printed; the status is 1 if something moved beyond chance,
+or a figure cannot be printed.
 
 `--record` keeps the sums and errors that this needs beside a study's committed tables.
 """
@@ -21,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from geoutils.files import replacing
+from geoutils.plots.in_print import print_faults
 from geoutils.study.reproduction.comparison import Comparison, compare_results
 from geoutils.study.reproduction.move import Move
 from geoutils.study.reproduction.rings import FILE as RINGS
@@ -75,10 +77,18 @@ def check(root: Path, study: str, out_dir: str = "") -> int:
                 return status
         found = compare_results(folder, base / "results" / study)
     print(f"{base / 'results' / study} beside {version}:")
-    print(as_text(found), flush=True)
-    if not out_dir and not found.beyond:
+    faults = figure_faults(base / "figures" / study)
+    print("\n".join([as_text(found), *faults]), flush=True)
+    failed = bool(found.beyond or faults)
+    if not out_dir and not failed:
         shutil.rmtree(base)
-    return int(bool(found.beyond))
+    return int(failed)
+
+
+def figure_faults(figures: Path) -> list[str]:
+    """What keeps figures of a folder from being printed as they are: a line each."""
+    faults = {pdf.name: print_faults(pdf) for pdf in sorted(figures.glob("*.pdf"))}
+    return [f"{name}: {'; '.join(of_one)}" for name, of_one in faults.items() if of_one]
 
 
 def record(results: Path, root: Path) -> None:

@@ -7,8 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from matplotlib_inline.backend_inline import set_matplotlib_formats
-
 from geoutils.files import replacing
 from geoutils.study.reproduction.figure_data import figure_data
 from geoutils.study.reproduction.sums import write_sums
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
-MARGIN_IN = 0.1  # around a saved figure
 PARAMETER_TYPES = (bool, int, float, str, list, dict, type(None))
 
 
@@ -55,18 +52,22 @@ class NotebookRun:
     def save_figure(self, figure: "Figure", name: str, caption: str) -> None:
         """Save a figure as PNG and PDF and show the PNG; the caption is its alternative text.
 
-        An open figure is closed, so that it is not drawn once more to be shown at the cell's end;
+        It is as wide as its contents: `geoutils.plots.style` says how wide that may be. An open
+        figure is closed, so that it is not drawn once more to be shown at the cell's end;
         one that was closed before is only saved.
         """
         stem = f"{self.notebook[:2]}_{name}"
         png, pdf = (self.figures / f"{stem}.{kind}" for kind in ("png", "pdf"))
+        from geoutils.plots.pdf_fonts import no_shaping_tables
+        from geoutils.plots.style import with_margin
+
         figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # laid out once: each file would do it again, and twice
-        box = figure.get_tightbbox().padded(MARGIN_IN)
+        figure.set_layout_engine(None)  # laid out once: each file would do it again, and twice
+        box = with_margin(figure.get_tightbbox())
         with replacing(png) as path:
             about = {"Description": caption, "Software": None}
             figure.savefig(path, bbox_inches=box, metadata=about)
-        with replacing(pdf) as path:
+        with replacing(pdf) as path, no_shaping_tables():
             about = {"Subject": caption, "CreationDate": None}
             figure.savefig(path, bbox_inches=box, metadata=about)
         self._record("figures", png.name, caption)
@@ -84,11 +85,18 @@ class NotebookRun:
         write_json(contents, self.results / "tables" / f"{self.notebook[:2]}_{name}.json")
 
     def conclude(self, answer: str, **numbers: Real | str | None):
-        """Show the notebook's answer (Markdown); record it and its key numbers for the report."""
+        """Show the notebook's answer (Markdown); record it and its key numbers for the report.
+
+        Photos that could not be read are told of, with their number and the first names.
+        """
         from IPython.display import Markdown
 
         recorded = {"answer": answer, "numbers": numbers}
         write_json(recorded, self.results / "answers" / f"{self.notebook}.json")
+        if any((self.results / "photos").glob("*_lost.csv")):
+            from geoutils.photos.live_record import told_of_lost
+
+            print(told_of_lost(self.results / "photos"))
         return Markdown(answer)
 
     def _record(self, kind: str, name: str, caption: str) -> None:
@@ -116,6 +124,8 @@ def open_notebook(notebook: str, variables: MutableMapping[str, Any]) -> Noteboo
     }
     variables["_parameter_names"] = sorted(given)
     study, out_dir = given.pop("study"), given.pop("out_dir")
+    from matplotlib_inline.backend_inline import set_matplotlib_formats  # commands draw nothing
+
     set_matplotlib_formats("retina")  # figures in the notebook with twice the pixels
     root = find_root()
     base = Path(out_dir).resolve() if out_dir else root

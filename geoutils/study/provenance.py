@@ -6,10 +6,10 @@ import subprocess
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 PACKAGES = (
     "geoutils",
@@ -43,12 +43,14 @@ def facts_of_now(root: Path) -> dict[str, str]:
 
 def record_facts(path: Path, facts: Mapping[str, str]) -> None:
     """Write the facts of its run into an executed notebook."""
+    import nbformat
+
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata[RECORDED] = dict(facts)
     nbformat.write(notebook, path)
 
 
-def recorded_facts(notebook: NotebookNode) -> dict[str, str]:
+def recorded_facts(notebook: "NotebookNode") -> dict[str, str]:
     """`facts_of_now` as they were when a notebook was executed; empty if it does not tell."""
     recorded: Any = notebook.metadata.get(RECORDED, {})
     if not isinstance(recorded, Mapping):

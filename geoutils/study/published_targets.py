@@ -12,7 +12,7 @@ from geoutils.partitions.published_settings import (
     ISN_CELLS,
     KORDOPATIS_CELLS,
 )
-from geoutils.training.recipes.targets import Targets, check_partition
+from geoutils.training.recipes.targets import Targets, check_partition, joined_targets
 
 CPLANET_CELLS = {f"set_{i}": n for i, n in enumerate((9969, 9969, 12977, 12333, 11262), 1)}
 THESIS_LEAVES = 72  # Loria 2021, section 6.5
@@ -26,10 +26,13 @@ NESTED = ("s2", "seven", "semantic")
 def published_targets(name: str, n_photos: int, seed: int = 0) -> Targets:
     """Cells of photos in a partition as large as its paper's; the photos of a pair share theirs.
 
-    Points of cells are spread evenly over the Earth. Levels of SemP are as large as we estimate
-    (`semantic_cells`), since its paper prints none of them.
+    Several partitions joined by "+" stand side by side. Points of cells are spread evenly over the
+    Earth. Levels of SemP are as large as we estimate (`semantic_cells`), since its paper prints
+    none of them.
     Raises ValueError for an unknown partition.
     """
+    if "+" in name:
+        return joined_targets([published_targets(part, n_photos) for part in name.split("+")])
     sizes = _sizes(check_partition(name))
     rng = np.random.default_rng(seed)
     if name == "tree":

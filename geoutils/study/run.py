@@ -1,11 +1,10 @@
 """Running a whole study: which notebooks are out of date is Snakemake's to say."""
 
-import fcntl
 import json
 import os
 import subprocess
 import sys
-import time
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from typing import Any
 import yaml
 
 from geoutils.files import replacing
+from geoutils.locks import check_free, held
+from geoutils.study.clock import bring_back
 from geoutils.study.own_model import count_placed, settled
 from geoutils.study.settings import merge, notebooks_of, read_sections, read_study
 
@@ -37,12 +38,16 @@ def run_study(
         contents[notebook] = merge(contents[notebook], parameters, notebook)
     model_from = contents.get("model_from", study)
     with ExitStack() as locks:
-        held = [locks.enter_context(only_run_of(s, base)) for s in sorted({study, model_from})]
+        both = sorted({study, model_from})
+        numbers = [locks.enter_context(only_run_of(name, base)) for name in both]
+        for name in both:
+            bring_back(base / "results" / name)
         write_settings(contents, study, base)
         remove_left_notebooks(contents, base / "results" / study / "notebooks")
         if not (base / "results" / model_from / "settings.yaml").exists():
             write_settings(read_study(root, model_from), model_from, base)
-        started = time.time()
+        folders = {base / "results" / name / "notebooks" for name in both}
+        failed_before = failed_notebooks(folders)
         command = [
             *(sys.executable, "-m", "snakemake"),
             *("--snakefile", str(root / "Snakefile")),
@@ -54,9 +59,12 @@ def run_study(
             *("--quiet", "all"),  # the notebooks speak for themselves
         ]
         # The locks live as long as the last process that works on the results.
-        status = subprocess.run(command, cwd=root, check=False, pass_fds=held).returncode
-        folders = {base / "results" / name / "notebooks" for name in (study, model_from)}
-        return 2 if status and any(bad_input(folder, started) for folder in folders) else status
+        status = subprocess.run(command, cwd=root, check=False, pass_fds=numbers).returncode
+        if status and sum(bring_back(base / "results" / name) for name in both):
+            print("the clock went back while the study ran; once more from there", flush=True)
+            status = subprocess.run(command, cwd=root, check=False, pass_fds=numbers).returncode
+        failed = failed_notebooks(folders) - failed_before
+        return 2 if status and any(bad_input(path) for path, _ in failed) else status
 
 
 def with_photos_counted(
@@ -98,15 +106,19 @@ def remove_left_notebooks(contents: dict[str, Any], folder: Path) -> None:
             path.unlink()
 
 
-def bad_input(folder: Path, since: float) -> bool:
-    """Whether a notebook that failed since then stopped because its input cannot be used."""
-    for path in folder.glob("*.failed.ipynb"):
-        if path.stat().st_mtime < since:
-            continue
-        for cell in json.loads(path.read_text())["cells"]:
-            if any(output.get("ename") == "ValueError" for output in cell.get("outputs", [])):
-                return True
-    return False
+def failed_notebooks(folders: Iterable[Path]) -> set[tuple[Path, int]]:
+    """The notebooks that have failed, and when: a clock may be wrong, but this tells them apart."""
+    found = (path for folder in folders for path in folder.glob("*.failed.ipynb"))
+    return {(path, path.stat().st_mtime_ns) for path in found}
+
+
+def bad_input(failed: Path) -> bool:
+    """Whether a notebook that failed stopped because its input cannot be used."""
+    return any(
+        output.get("ename") == "ValueError"
+        for cell in json.loads(failed.read_text())["cells"]
+        for output in cell.get("outputs", [])
+    )
 
 
 def recorded_settings(base: Path, study: str) -> dict[str, Any]:
@@ -126,17 +138,21 @@ def write_settings(contents: dict[str, Any], study: str, base: Path) -> None:
 
 
 @contextmanager
-def only_run_of(study: str, base: Path):
-    """Hold a study's lock, yield its file's number; ValueError if it is held or not writable."""
-    path = base / "results" / study / ".lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(path, "w")
-    except OSError as error:
-        raise ValueError(f"{path.parent}: results cannot be written ({error.strerror})") from None
-    with file:
+def only_run_of(study: str, base: Path, shared: bool = False) -> Iterator[int]:
+    """Hold a study's lock, yield its file's number; ValueError if it is held or not writable.
+
+    The lock is `shared` by those who run single notebooks by hand; a run waits for none of them,
+    nor for a notebook that outlived an earlier run, but says which it is.
+    """
+    results = base / "results" / study
+    path, taken = results / ".lock", f"study {study} is already being run in {results}"
+    with ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ValueError(f"study {study} is already being run in {path.parent}") from None
-        yield file.fileno()
+            results.mkdir(parents=True, exist_ok=True)
+            check_free(path, taken)
+            for lock in [] if shared else sorted(results.glob("notebooks/.*.lock")):
+                check_free(lock, f"{lock.stem[1:]} of {taken}")
+            number = stack.enter_context(held(path, taken, shared))
+        except OSError as error:
+            raise ValueError(f"{results}: results cannot be written ({error.strerror})") from None
+        yield number

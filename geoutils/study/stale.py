@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,18 @@ def code_version(report: bool) -> str:
         if path.is_relative_to(REPORT) == report and "__pycache__" not in path.parts:
             digest.update(str(path.relative_to(PACKAGE)).encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def notebook_version(path: Path) -> str:
+    """Hash of a notebook and of the code behind it: their contents tell, and not their times."""
+    told = code_version(report=False).encode() + path.read_bytes()
+    return hashlib.sha256(told).hexdigest()[:16]
+
+
+def tables_version(paths: Iterable[str | Path]) -> str:
+    """Hash of what some files hold."""
+    sums = [hashlib.sha256(Path(path).read_bytes()).digest() for path in paths]
+    return hashlib.sha256(b"".join(sums)).hexdigest()[:16]
 
 
 def photos_version(section: dict[str, Any]) -> str:

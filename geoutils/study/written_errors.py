@@ -1,6 +1,7 @@
 """How far off the methods of the main table were, from the files that notebook 04 wrote."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,22 @@ def written_errors(
             )
         errors[label] = km["distance_km"].reindex(photos).to_numpy(dtype=np.float64)
     return errors
+
+
+@dataclass(frozen=True)
+class WrittenMethod:
+    """What the tables say of a method: its system, the recipe trained, and what it answers."""
+
+    system: str
+    recipe: str
+    answer: str
+
+
+def written_methods(results: Path) -> dict[str, WrittenMethod]:
+    """All methods of the study's tables that answer by looking, by label; their colours, say."""
+    table = pd.read_csv(results / "tables" / "04_methods.csv", index_col="label")
+    rows = table.loc[table.index.notna(), ["system", "recipe", "answer"]]
+    return {label: WrittenMethod(*row) for label, *row in rows.itertuples(name=None)}
 
 
 def central_label(results: Path) -> str:

@@ -12,7 +12,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from geoutils.models.losses import term_factors
-from geoutils.training.batches import Batch, ahead, read_train_batch
+from geoutils.photos.live_pixels import LivePixels
+from geoutils.training.ahead import ahead
+from geoutils.training.batches import Batch, read_train_batch
 from geoutils.training.job import Job
 from geoutils.training.learner import set_training
 from geoutils.training.optimization import learning_rate
@@ -50,7 +52,12 @@ def train_epoch(job: Job, progress: Progress, bar: tqdm) -> Progress:
 
     set_training(job.wrapped)
     steps = range(progress.step, len(batches))
-    reading = ahead(job, lambda step: read_train_batch(job, batches[step], epoch, step), steps)
+    reading = ahead(
+        lambda step: read_train_batch(job, batches[step], epoch, step),
+        steps,
+        job.train.inputs,
+        job.device,
+    )
     started = time.perf_counter()
     for step, batch in zip(steps, reading, strict=True):
         read = time.perf_counter()
@@ -92,11 +99,11 @@ def _learn(job: Job, batch: Batch, rate: float, precision: str) -> Float[Tensor,
     in the whole batch, so that pieces and processes add up to the loss of the whole batch exactly.
     Processes average their gradients: theirs times their number is the sum.
     """
-    accelerator, asked_of = job.accelerator, job.head.asked
+    accelerator = job.accelerator
     for group in job.optimizer.param_groups:
         group["lr"] = rate
     job.optimizer.zero_grad()
-    asked = asked_of(batch.truth)
+    asked = _asked(job, batch)
     factors = term_factors(asked, job.preset.loss, job.preset.term_weights)
     alone = len(batch.pieces) == accelerator.num_processes == 1
     sums = []
@@ -104,13 +111,24 @@ def _learn(job: Job, batch: Batch, rate: float, precision: str) -> Float[Tensor,
         last = number + 1 == len(batch.pieces)
         with nullcontext() if last else accelerator.no_sync(job.wrapped):
             terms, right = run_learner(job.wrapped, batch, number, precision)
-            here = asked if alone else asked_of(batch.piece(number)[1])
+            here = asked if alone else job.head.asked(batch.piece(number)[1])
             weights = 1 if alone else accelerator.num_processes * here / asked.clamp(min=1)
             accelerator.backward((terms * weights * factors).sum())
         sums.append(torch.stack([terms.detach().double() * here, right, here]))
     job.optimizer.step()
     total = torch.stack(sums).sum(dim=0)
     return total if accelerator.num_processes == 1 else accelerator.reduce(total, "sum")
+
+
+def _asked(job: Job, batch: Batch) -> Int[Tensor, " terms"]:
+    """Number of photos in the whole batch that each term asks about.
+
+    Of photos that are decoded live each process knows for its own alone which of them are lost.
+    """
+    if job.accelerator.num_processes == 1 or not isinstance(job.train.inputs, LivePixels):
+        return job.head.asked(batch.truth)
+    own = sum(job.head.asked(batch.piece(number)[1]) for number in range(len(batch.pieces)))
+    return job.accelerator.reduce(own, "sum")
 
 
 def _seed(job: Job, seed: int) -> None:

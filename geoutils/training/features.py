@@ -6,20 +6,25 @@ from something else, cannot be read.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Int, UInt8
 from numpy import ndarray
-from torch import nn
+from torch import Tensor, nn
 from tqdm import tqdm
 
+from geoutils.array_files import create_array, write_rows
 from geoutils.files import replacing
 from geoutils.known_names import known_name
+from geoutils.locks import holding
 from geoutils.models.backbone import Backbone
 from geoutils.models.geolocator import Geolocator
+from geoutils.photos.live_pixels import LivePixels, Pixels
+from geoutils.training.ahead import ahead
 from geoutils.training.augmentation.augment import as_images
 from geoutils.training.state.fingerprint import (
     CODE,
@@ -36,7 +41,7 @@ BATCH_PIXELS = 2**22  # a step's photos together: large networks at 300 pixels f
 def features_key(
     source: Backbone | Geolocator | str | Path,
     manifest: str | Path,
-    pixels: UInt8[ndarray, "photos h w 3"],
+    pixels: UInt8[Pixels, "photos h w 3"],
     takes: str = "features",
 ) -> str:
     """What features depend on: weights, list of photos, photos, what is taken, and the code.
@@ -53,7 +58,7 @@ def features_key(
 
 def cache_features(
     model: Backbone | Geolocator,
-    pixels: UInt8[ndarray, "photos h w 3"],
+    pixels: UInt8[Pixels, "photos h w 3"],
     path: str | Path,
     key: str,
     takes: str | None = None,
@@ -63,7 +68,8 @@ def cache_features(
     `takes` is "features", (photos, features), or "tokens", (photos, places, channels); by default
     what the head takes. Computed only as far as the file does not hold them already under the same
     key. Tokens take places times the room of features: 0.3 GB for 26,000 photos of the default
-    study. Raises ValueError for a model that is not in evaluation mode.
+    study. Where another process is computing some in the same folder, this one waits for it. Raises
+    ValueError for a model that is not in evaluation mode.
     """
     path = Path(path)
     if model.training:
@@ -72,12 +78,37 @@ def cache_features(
     known_name("takes", takes, TAKES)
     backbone = model.backbone if isinstance(model, Geolocator) else model
     state = {"key": key, "takes": takes, "photos": len(pixels)}
-    stored = _stored(path)
-    is_same = stored | state == stored
-    done = stored["done"] if is_same and path.is_file() else 0
-    if done < len(pixels):
-        _compute(backbone, pixels, path, done, state)
+    if _done(path, state) < len(pixels):
+        with holding(path.parent):  # two would each make a file, and tell of the other
+            done = _done(path, state)
+            if done < len(pixels):
+                _compute(backbone, pixels, {path: state}, done)
     return open_features(path, key)
+
+
+def cache_features_and_tokens(
+    backbone: Backbone,
+    pixels: UInt8[Pixels, "photos h w 3"],
+    paths: Mapping[str, Path],
+    keys: Mapping[str, str],
+) -> None:
+    """Both kinds of files of `cache_features`, each by its kind, while photos are read once.
+
+    Where one of them is there already, or has got further than the other, nothing is done: what is
+    missing is computed alone. Raises ValueError for a model that is not in evaluation mode.
+    """
+    if backbone.training:
+        raise ValueError("backbone: in training mode; call eval(), else features are noisy")
+    n_photos = len(pixels)
+    states = {
+        paths[takes]: {"key": keys[takes], "takes": takes, "photos": n_photos} for takes in TAKES
+    }
+    if all(_done(path, state) == n_photos for path, state in states.items()):
+        return
+    with holding(paths["features"].parent):
+        features_done, tokens_done = (_done(path, state) for path, state in states.items())
+        if features_done == tokens_done < n_photos:
+            _compute(backbone, pixels, states, features_done)
 
 
 def open_features(path: str | Path, key: str) -> Float32[ndarray, "photos ..."]:
@@ -98,31 +129,63 @@ def open_features(path: str | Path, key: str) -> Float32[ndarray, "photos ..."]:
     return np.load(path, mmap_mode="r")
 
 
+def lost_rows(features: Pixels) -> Int[ndarray, " lost"]:
+    """Rows of cached features whose photos could not be read when they were computed.
+
+    None of what is no file of features; photos that are decoded live tell when they are read.
+    """
+    file = getattr(features, "filename", None)  # of a memory map
+    return np.array(_stored(Path(file)).get("lost", []) if file else [], dtype=int)
+
+
 def _compute(
-    backbone: Backbone, pixels: ndarray, path: Path, done: int, state: dict[str, Any]
+    backbone: Backbone, pixels: Pixels, files: Mapping[Path, dict[str, Any]], done: int
 ) -> None:
-    """Write features from photo `done` on, recording after each batch how many are there."""
+    """Write features from photo `done` on, recording after each batch how many are there.
+
+    `files` are those to write, with what is to be recorded of each: one, or one of each kind.
+    """
     if not done:
-        # First the record: from here on an older file has no key. Its own readers keep it.
-        _record(path, state | {"done": 0})
-        path.unlink(missing_ok=True)
-    out = np.load(path, mmap_mode="r+") if done else None
+        for path, state in files.items():
+            # First the record: from here on an older file has no key. Its own readers keep it.
+            _record(path, state | {"done": 0, "lost": []})
+            path.unlink(missing_ok=True)
+    takes = [state["takes"] for state in files.values()]
+    lost = _stored(next(iter(files))).get("lost", [])
     device = next(backbone.parameters()).device
-    take = backbone.tokens if state["takes"] == "tokens" else backbone
     batch = int(np.clip(BATCH_PIXELS // (pixels.shape[1] * pixels.shape[2]), LEAST_BATCH, BATCH))
-    name = state["takes"].capitalize()
+    starts = range(done, len(pixels), batch)
+    reading = ahead(lambda start: _read(pixels, start, start + batch), starts, pixels, device)
+    name = " and ".join(takes).capitalize()
     bar = tqdm(total=len(pixels), initial=done, desc=name, unit=" photos", mininterval=1)
     with torch.inference_mode(), bar:
-        for start in range(done, len(pixels), batch):
-            photos = torch.from_numpy(np.array(pixels[start : start + batch])).to(device)
-            values = take(as_images(photos)).float().cpu().numpy()
-            if out is None:
-                shape = (len(pixels), *values.shape[1:])
-                out = np.lib.format.open_memmap(path, "w+", dtype=np.float32, shape=shape)
-            out[start : start + len(values)] = values
-            out.flush()
-            _record(path, state | {"done": start + len(values)})
-            bar.update(len(values))
+        for start, (photos, grey) in zip(starts, reading, strict=True):
+            taken = _taken(backbone, as_images(photos.to(device)), takes)
+            lost = lost + grey
+            for (path, state), tensor in zip(files.items(), taken, strict=True):
+                values = tensor.float().cpu().numpy()
+                if not start:
+                    create_array(path, np.float32, (len(pixels), *values.shape[1:]))
+                write_rows(path, start, values)
+                _record(path, state | {"done": start + len(values), "lost": lost})
+            bar.update(len(photos))
+
+
+def _taken(backbone: Backbone, images: Tensor, takes: list[str]) -> tuple[Tensor, ...]:
+    """What is taken of some photos, in this order; both kinds in the order of `TAKES`."""
+    if len(takes) > 1:
+        return backbone.features_and_tokens(images)
+    return ((backbone.tokens if takes == ["tokens"] else backbone)(images),)
+
+
+def _read(pixels: Pixels, start: int, stop: int) -> tuple[Tensor, list[int]]:
+    """Some consecutive photos, and the rows of those that are lost."""
+    if not isinstance(pixels, LivePixels):
+        return torch.from_numpy(np.array(pixels[start:stop])), []
+    rows = np.arange(start, min(stop, len(pixels)))
+    photos = np.empty((len(rows), *pixels.shape[1:]), dtype=np.uint8)
+    is_lost = pixels.read(rows, photos)
+    return torch.from_numpy(photos), rows[is_lost].tolist()
 
 
 def _weights(source: Backbone | Geolocator | str | Path) -> list[Any]:
@@ -141,6 +204,12 @@ def _weights(source: Backbone | Geolocator | str | Path) -> list[Any]:
 def _record(path: Path, state: dict[str, Any]) -> None:
     with replacing(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(state) + "\n")
+
+
+def _done(path: Path, state: dict[str, Any]) -> int:
+    """How many photos a file holds the features of that are asked for."""
+    stored = _stored(path)
+    return stored["done"] if stored | state == stored and path.is_file() else 0
 
 
 def _stored(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from torch import nn
 from tqdm import tqdm
 
 from geoutils.files import remove_leftovers
+from geoutils.locks import holding
 from geoutils.models.geolocator import Geolocator
 from geoutils.models.heads import Head
 from geoutils.models.saving import CONFIG, WEIGHTS, load_weights, save_model
@@ -33,7 +34,6 @@ from geoutils.training.state.checkpoint import (
     read_progress,
     save_state,
 )
-from geoutils.training.state.folder_lock import holding
 from geoutils.training.state.identity import run_key
 from geoutils.training.state.record import (
     FACTS,
@@ -86,9 +86,10 @@ def train(
         )
     accelerator.wait_for_everyone()  # before the first process may change what the others look at
     if not finished:
+        taken = f"folder: another run is training in {folder}; let it end first"
         with (
             globals_restored(),
-            holding(folder) if accelerator.is_main_process else nullcontext(),
+            holding(folder, taken) if accelerator.is_main_process else nullcontext(),
         ):
             job = prepare(accelerator, model, train, val, preset, folder)
             _run(job, names, key, on_epoch)

@@ -51,7 +51,7 @@ def train_in_processes(
     try:
         # It says on how many GPUs it trains, even where there is none.
         with redirect_stdout(StringIO()), patch_environment(omp_num_threads=1):
-            notebook_launcher(_worker, arguments, n_processes, use_port=_free_port())
+            notebook_launcher(_worker, arguments, n_processes, use_port=free_port())
     except ChildFailedError as error:
         process, failure = error.get_first_failure()
         # What torch knows of an exception is a dictionary, of a signal a sentence.
@@ -69,7 +69,8 @@ def _worker(*arguments) -> None:
     torch.distributed.destroy_process_group()
 
 
-def _free_port() -> str:
+def free_port() -> str:
+    """A port of this computer on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])

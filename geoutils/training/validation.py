@@ -5,7 +5,8 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor, nn
 
-from geoutils.training.batches import ahead, read_val_batch
+from geoutils.training.ahead import ahead
+from geoutils.training.batches import read_val_batch
 from geoutils.training.epoch import run_learner
 from geoutils.training.job import Job
 
@@ -22,7 +23,10 @@ def validate(job: Job, precision: str) -> Float[ndarray, "3 terms"]:
     job.learner.eval()
     totals = torch.zeros((3, job.n_terms), dtype=torch.float64, device=job.device)
     with torch.inference_mode():
-        for batch in ahead(job, lambda number: read_val_batch(job, batches[number]), own):
+        reading = ahead(
+            lambda number: read_val_batch(job, batches[number]), own, job.val.inputs, job.device
+        )
+        for batch in reading:
             terms, right = run_learner(job.learner, batch, 0, precision)
             asked = job.head.asked(batch.truth)
             totals += torch.stack([terms.double() * asked, right, asked])

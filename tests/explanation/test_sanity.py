@@ -63,6 +63,7 @@ def test_only_what_looks_at_the_forgotten_layer_changes(model):
     layers = ["none", "head cells", "stages.2", "stages.1.0", "stages.0.0", "stem"]
     for _, rows in table.groupby("explainer"):
         assert list(rows["layer"]) == layers and list(rows["depth"]) == list(range(6))
+    assert (table["n_empty"] == 0).all()
     weights, edge = (table[table["explainer"] == name] for name in ("weights", "edge map"))
     for measure in ("rank_correlation", "strongest_shared"):
         np.testing.assert_allclose(edge[measure], 1, rtol=1e-12)
@@ -71,3 +72,13 @@ def test_only_what_looks_at_the_forgotten_layer_changes(model):
         assert (weights[f"{measure}_low"] <= weights[measure] + 1e-12).all()
         assert (weights[f"{measure}_high"] >= weights[measure] - 1e-12).all()
     assert calls[0] is model and len(calls) == 6 and not any(one is model for one in calls[1:])
+
+
+def test_maps_that_come_out_empty_are_counted(model):
+    def silent(some):
+        maps = np.random.default_rng(0).random((2, 32, 32))
+        maps[1] = maps[1] if some is model else 0
+        return maps
+
+    table = sanity_check(model, {"silent": silent}, np.array(["a", "b"]), n_resamples=10)
+    assert list(table["n_empty"]) == [0, *[1] * 5]

@@ -49,3 +49,9 @@ def _photo_bytes(
 def photo_bytes():
     """A function (latlon, size, gps, tags, format, seed, mode, picture) -> bytes of a photo."""
     return _photo_bytes
+
+
+@pytest.fixture(scope="module")
+def photo_maker():
+    """`photo_bytes`, for fixtures that a whole module shares."""
+    return _photo_bytes

@@ -101,13 +101,6 @@ def test_pixels_of_files_follow_the_manifest(album, tmp_path):
     assert sorted(os.listdir(path.parent)) == ["24px.json", "24px.npy"]
 
 
-def test_a_photo_deleted_since_is_named_and_nothing_is_half_written(album, tmp_path):
-    os.remove(album["path"][3])
-    with pytest.raises(ValueError, match=r"3\.jpg: no such file"):
-        write_pixels(album, tmp_path / "out" / "24px.npy", 24)
-    assert not (tmp_path / "out" / "24px.npy").exists()
-
-
 def test_rendered_photos_come_with_concepts(scenes, tmp_path):
     write_pixels(scenes, tmp_path / "16px.npy", 16)
     images, concepts = drawn(scenes, 16)

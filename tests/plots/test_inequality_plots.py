@@ -39,9 +39,7 @@ def test_gini_by_number_of_cities_shows_published_values(ax):
         ax, series, colors, PUBLISHED_GINI, 1000, dashed={"ours": table.head(1)}
     )
     written = " ".join(text.get_text() for text in ax.texts)
-    assert all(
-        f"{name}, published: {value:.2f}" in written for name, value in PUBLISHED_GINI.items()
-    )
+    assert all(f"{name}: {value:.2f}" in written for name, value in PUBLISHED_GINI.items())
     np.testing.assert_allclose(ax.get_lines()[0].get_ydata(), table["gini"])
     assert ax.get_lines()[1].get_linestyle() == "--"
 

@@ -1,38 +1,30 @@
-"""Letters in figures stay letters, and are legible at the width of a page."""
-
-import re
-import zlib
+"""Letters in figures stay letters, legible in a figure that is no wider than it is printed."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.transforms import Bbox
 
 from geoutils.photos.scene_groups import SCENE_GROUPS
 from geoutils.plots.accuracy import draw_accuracy_curve, mark_radii
 from geoutils.plots.attention import draw_attention_grid
 from geoutils.plots.explanation_sheet import MapColumn, draw_explanation_sheet
 from geoutils.plots.guesses import draw_guess_cards, guess_captions
+from geoutils.plots.in_print import TALLEST_IN, letter_sizes_pt, print_faults, size_in
 from geoutils.plots.method_colors import SYSTEM_COLORS
 from geoutils.plots.neighbours import Neighbours, draw_neighbours
 from geoutils.plots.photos import contact_sheet
-from geoutils.plots.style import COLUMN_IN, LEAST_TEXT_PT, PAGE_IN
+from geoutils.plots.style import COLUMN_IN, LEAST_TEXT_PT, MARGIN_IN, PAGE_IN, with_margin
 from geoutils.plots.told import draw_told
 
 pytestmark = pytest.mark.usefixtures("style")
 
 
-def letter_sizes_pt(path):
-    """Width of a PDF's page in inches, and the sizes of the letters on it in points."""
-    written = path.read_bytes()
-    left, _, right, _ = map(float, re.search(rb"/MediaBox \[([^\]]+)\]", written)[1].split())
-    sizes = []
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", written, re.DOTALL):
-        try:
-            drawn = zlib.decompress(stream)
-        except zlib.error:
-            continue
-        sizes += [float(size) for size in re.findall(rb"/F\d+ ([\d.]+) Tf", drawn)]
-    return (right - left) / 72, sizes
+def saved(figure, path):
+    """Save a figure as a notebook's run does."""
+    figure.draw_without_rendering()
+    figure.savefig(path, bbox_inches=with_margin(figure.get_tightbbox()))
+    return path
 
 
 def photos(*shape):
@@ -40,7 +32,7 @@ def photos(*shape):
 
 
 def curve():
-    figure, ax = plt.subplots(figsize=(4.4, 3.4), layout="constrained")
+    figure, ax = plt.subplots(figsize=(COLUMN_IN, 2.8), layout="constrained")
     draw_accuracy_curve(ax, 10 ** np.linspace(-1, 4, 50), "f", SYSTEM_COLORS["SemP"])
     mark_radii(ax)
     return figure
@@ -96,9 +88,39 @@ def attention():
     ],
 )
 def test_letters_in_a_pdf_are_letters_and_legible_in_print(draw, width_in, tmp_path):
-    draw().savefig(tmp_path / "figure.pdf")
-    written = (tmp_path / "figure.pdf").read_bytes()
+    pdf = saved(draw(), tmp_path / "figure.pdf")
+    written = pdf.read_bytes()
     assert b"/FontFile2" in written and b"/Type3" not in written
-    drawn_in, sizes = letter_sizes_pt(tmp_path / "figure.pdf")
-    assert sizes
-    assert min(sizes) * width_in / drawn_in >= LEAST_TEXT_PT - 0.05
+    assert letter_sizes_pt(pdf) and print_faults(pdf) == []
+    assert size_in(pdf)[0] <= width_in + 0.005
+
+
+def test_what_cannot_be_printed_is_said(tmp_path):
+    figure, ax = plt.subplots(figsize=(PAGE_IN + 1, TALLEST_IN + 1))
+    ax.set(xscale="log", xlim=(1, 1e6))
+    ax.tick_params(labelsize=7)  # exponents are smaller
+    for corner in (0, 1):
+        figure.text(corner, corner, "in a corner")
+    pdf = saved(figure, tmp_path / "figure.pdf")
+    assert min(letter_sizes_pt(pdf)) == pytest.approx(4.9)
+    faults = print_faults(pdf)
+    assert [fault.split()[2] for fault in faults[:2]] == ["wide;", "tall;"]
+    assert faults[2] == f"letters of 4.9 points; the least is {LEAST_TEXT_PT:g}"
+    (tmp_path / "other.pdf").write_bytes(b"%PDF-1.4")
+    with pytest.raises(ValueError, match=r"other.pdf: no page with a size"):
+        size_in(tmp_path / "other.pdf")
+
+
+@pytest.mark.parametrize(
+    ("drawn_in", "saved_in"),
+    [
+        (3.0, 3.0 + 2 * MARGIN_IN),
+        (COLUMN_IN - 0.02, COLUMN_IN),
+        (COLUMN_IN, COLUMN_IN),
+        (5.0, 5.0 + 2 * MARGIN_IN),
+        (PAGE_IN - 0.01, PAGE_IN),
+    ],
+)
+def test_a_margin_never_makes_a_figure_wider_than_its_place(drawn_in, saved_in):
+    box = with_margin(Bbox.from_bounds(0, 0, drawn_in, 2))
+    assert (box.width, box.height) == pytest.approx((saved_in, 2 + 2 * MARGIN_IN))

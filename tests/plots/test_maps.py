@@ -114,3 +114,18 @@ def test_a_region_across_the_antimeridian_has_land_on_both_sides():
     assert (inside < middle).any()
     assert (inside > middle).any()
     plt.close(figure)
+
+
+def test_crowded_dots_are_thinned_and_others_stay(world, europe):
+    crowd = np.tile(random_locations(5), (30_000, 1))
+    apart = random_locations(1000, seed=1)
+    drawn = draw_points(world, np.concatenate([crowd, apart]))
+    assert drawn.get_rasterized() and len(drawn.get_offsets()) == 5 * 4 + 1000
+    np.testing.assert_allclose(drawn.get_offsets()[20:], project(world, apart))
+    few = draw_points(world, crowd[:1000])
+    assert not few.get_rasterized() and len(few.get_offsets()) == 1000
+    west, east, south, north = EUROPE
+    inside = np.array([[(south + north) / 2, (west + east) / 2]])
+    elsewhere = np.tile([[-30.0, 140.0]], (120_000, 1))
+    drawn = draw_points(europe, np.concatenate([elsewhere, inside]))
+    np.testing.assert_allclose(drawn.get_offsets(), project(europe, inside))

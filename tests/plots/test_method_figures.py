@@ -34,7 +34,7 @@ def test_a_row_for_each_method_and_an_axis_for_each_radius(distances):
         heights = axes[0].get_yticks()
         for height, interval in zip(heights, intervals.values(), strict=True):
             assert drawn[height] == interval.estimate[column]
-        assert ax.get_xlim()[0] == 0
+        assert -0.03 * ax.get_xlim()[1] < ax.get_xlim()[0] < 0  # a dot at zero has room
         assert [dot.get_color() for dot in ax.lines if dot.get_marker() == "o"] == [
             *colors.values()
         ]

@@ -17,7 +17,7 @@ from geoutils.plots.photos import (
     draw_nearness,
     draw_split_map,
 )
-from geoutils.plots.style import SPLIT_COLORS
+from geoutils.plots.style import SPLIT_COLORS, with_margin
 
 pytestmark = pytest.mark.usefixtures("style")
 
@@ -29,17 +29,19 @@ def labels(ax):
 def test_a_contact_sheet_shows_every_photo_pixel_for_pixel(tmp_path):
     photos = np.random.default_rng(0).integers(0, 256, (7, 180, 180, 3)).astype(np.uint8)
     figure = contact_sheet(photos, ["a place\nits split"] * 7, columns=3)
-    figure.savefig(tmp_path / "sheet.png")
+    figure.draw_without_rendering()
+    box = with_margin(figure.get_tightbbox())
+    figure.savefig(tmp_path / "sheet.png", bbox_inches=box)
     sheet = np.asarray(Image.open(tmp_path / "sheet.png").convert("RGB")).astype(int)
     corners = [
         (y, x)
-        for y in range(20, 40)
-        for x in range(10, 40)
+        for y in range(30)
+        for x in range(30)
         if (sheet[y : y + 180, x : x + 180] == photos[0]).all()
     ]
     (top, left) = corners[0]
     for number, photo in enumerate(photos):
-        y, x = top + (number // 3) * 248, left + (number % 3) * 190  # with gaps and two lines
+        y, x = top + (number // 3) * 250, left + (number % 3) * 190  # with gaps and two lines
         np.testing.assert_array_equal(sheet[y : y + 180, x : x + 180], photo)
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts == ["a place", "its split"] * 7

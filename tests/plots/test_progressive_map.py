@@ -46,7 +46,7 @@ def test_a_row_is_a_photo_its_steps_and_a_close_up(figure, combined, regions):
     assert len(figure.axes) == 2 * (1 + 2 + 1)
     first, second, close = (ax.get_title() for ax in figure.axes[1:4])
     assert first.startswith("set 1\n") and second.startswith("+ set 2\n")
-    assert f"{regions[0][1].n_cells:,.0f} cells" in second
+    assert f"{regions[0][1].n_cells:,.0f} S2 cells" in second
     assert close.startswith("close-up\n") and close.endswith(" km wide")
 
 

@@ -10,11 +10,14 @@ from matplotlib.colors import to_rgb
 from geoutils.plots.method_colors import (
     PARTITION_COLORS,
     SYSTEM_COLORS,
+    distribution_colors,
     method_colors,
     mixed,
+    shades_of,
     text_color,
 )
-from geoutils.plots.style import LEVEL_COLORS, PALETTE, SPLIT_COLORS
+from geoutils.plots.style import PALETTE, SPLIT_COLORS
+from geoutils.plots.sweeps import SWEEP_COLORS, answer_shade
 from geoutils.study.methods import SYSTEMS, Method, study_methods
 from geoutils.study.settings import read_study, study_names
 from geoutils.training.recipes.study_training import StudyTraining
@@ -108,9 +111,9 @@ def test_every_pair_of_the_palette_is_told_apart(vision):
     assert found[0] >= TOLD_APART.get(vision, TOLD_APART_WITHOUT_A_CONE), found
 
 
-def test_colours_of_systems_partitions_levels_and_splits_are_of_the_palette():
+def test_colours_of_systems_partitions_and_splits_are_of_the_palette():
     assert set(SYSTEM_COLORS) == set(SYSTEMS)
-    for colors in (SYSTEM_COLORS, PARTITION_COLORS, LEVEL_COLORS, SPLIT_COLORS):
+    for colors in (SYSTEM_COLORS, PARTITION_COLORS, SPLIT_COLORS):
         assert set(colors.values()) <= set(PALETTE.values())
         assert len(set(colors.values())) == len(colors)
 
@@ -168,3 +171,33 @@ def test_the_shades_of_a_system_are_told_apart(vision):
 def test_coloured_letters_are_dark_enough():
     for color in SYSTEM_COLORS.values():
         assert contrast(text_color(color)) >= 4.5
+
+
+def test_a_distribution_has_the_colour_of_its_method_or_of_a_part():
+    methods = {"a_f": Method("a_f", "a f", "SemP", "a", "f")}
+    methods |= {"a_f_star": Method("a_f_star", "a f*", "SemP", "a", "f_star")}
+    kinds = {"a_coarse": Method("a_coarse", "a coarse", "SemP", "a", "f")} | methods
+    colors = distribution_colors(kinds, methods)
+    assert list(colors) == list(kinds)
+    assert colors["a_f_star"] == SYSTEM_COLORS["SemP"]
+    assert colors["a_coarse"] == colors["a_f"] == mixed(SYSTEM_COLORS["SemP"], "white", 0.5)
+
+
+@pytest.mark.parametrize("color", SYSTEM_COLORS.values())
+def test_shades_of_a_colour_fall_in_lightness(color):
+    for n in (1, 2, 3, 4):
+        shades = shades_of(color, n)
+        assert len(set(shades)) == n and color in shades
+        lightness = [oklab(shade)[0] for shade in shades]
+        assert lightness == sorted(lightness, reverse=True)
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_answers_of_a_sweep_are_told_apart(vision):
+    several = {
+        "end_to_end": ("f", "f*", "as published"),
+        "retrieval": ("nearest neighbour", "search within cell", "search everywhere"),
+    }
+    for sweep, answers in several.items():
+        shades = {answer: answer_shade(answer, SWEEP_COLORS[sweep]) for answer in answers}
+        assert closest(shades, vision)[0] >= TOLD_APART_WITHOUT_A_CONE

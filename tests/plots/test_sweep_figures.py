@@ -5,6 +5,7 @@ import pandas as pd
 from geoutils.evaluation import RADII_KM
 from geoutils.evaluation.claims import HOLDS, OPPOSITE, UNDECIDED
 from geoutils.plots.sweeps import (
+    SWEEP_COLORS,
     draw_agreement,
     draw_cost,
     draw_sweep,
@@ -36,7 +37,7 @@ def table(n_questions=2):
 
 def test_a_sweep_has_a_row_per_variant_and_headings_for_several_questions():
     fig = plt.figure(layout="constrained")
-    draw_sweep(fig, table())
+    draw_sweep(fig, table(), SWEEP_COLORS["semp"])
     labels = [tick.get_text() for tick in fig.axes[0].get_yticklabels()]
     assert labels == [
         *("question 0", "usual", "other", "not run"),
@@ -48,7 +49,7 @@ def test_a_sweep_has_a_row_per_variant_and_headings_for_several_questions():
         marks.setdefault(line.get_marker(), []).append((line.get_xdata()[0], line.get_ydata()[0]))
     assert marks == {"s": [(0, 1), (0, 5)], "o": [(4, 2), (4, 6)], "D": [(-2, 2), (-2, 6)]}
     one = plt.figure()
-    draw_sweep(one, table(1))
+    draw_sweep(one, table(1), SWEEP_COLORS["semp"])
     assert one.axes[0].get_yticklabels()[0].get_text() == "usual"
     assert sweep_height_in(table(1)) < sweep_height_in(table())
     plt.close("all")

@@ -66,8 +66,8 @@ def test_a_study_without_anything_to_draw_has_no_panel():
 
 def test_a_curve_is_drawn_anew_in_its_panel():
     fig, ax = plt.subplots()
-    draw_curve(ax, log_of(2.0), "a")
-    draw_curve(ax, log_of(2.0, 1.0), "a")  # not over the first
+    draw_curve(ax, log_of(2.0), "a", "green")
+    draw_curve(ax, log_of(2.0, 1.0), "a", "green")  # not over the first
     assert ax.get_title() == "a"
     assert [line.get_label() for line in ax.lines][:2] == ["training", "validation"]
     assert rings(ax) == [[[2.0, 1.0]]]
@@ -77,7 +77,9 @@ def test_a_curve_is_drawn_anew_in_its_panel():
 
 def test_compared_curves_share_their_axes():
     fig, ax = plt.subplots()
-    draw_compared(ax, {"a": log_of(2.0, 1.0), "b": log_of(1.0)}, "val_loss", ["red", "blue"])
+    draw_compared(
+        ax, {"a": log_of(2.0, 1.0), "b": log_of(1.0)}, "val_loss", {"a": "red", "b": "red"}
+    )
     assert [line.get_label() for line in ax.lines] == ["a", "b"]
     assert ax.lines[0].get_xydata().tolist() == [[1.0, 2.0], [2.0, 1.0]]
     assert ax.lines[0].get_linewidth() > ax.lines[1].get_linewidth()  # equal curves both show

@@ -111,3 +111,15 @@ def test_tables_and_answers_are_files(root):
     assert saved == {"share": 0.25, "counts": [0, 1]}
     answer = json.loads((run.results / "answers" / "01_photos.json").read_text())
     assert answer == {"answer": "One **quarter**.", "numbers": {"share": 0.25}}
+
+
+def test_a_conclusion_tells_of_photos_that_could_not_be_read(root, capsys):
+    run = open_notebook("01_photos", variables())
+    (run.results / "photos").mkdir()
+    run.conclude("All is well.")
+    assert capsys.readouterr().out == ""
+    rows = "a.jpg,no such file\nb.jpg,truncated file\na.jpg,no such file\n"
+    (run.results / "photos" / "16px_lost.csv").write_text(rows)
+    run.conclude("All is well.")
+    told = capsys.readouterr().out
+    assert told.startswith("2 photos could not be read") and "b.jpg (truncated file);" in told

@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geoutils.study.written_errors import central_label, written_errors
+from geoutils.plots.method_colors import SYSTEM_COLORS, method_colors
+from geoutils.study.written_errors import (
+    WrittenMethod,
+    central_label,
+    written_errors,
+    written_methods,
+)
 
 PHOTOS = pd.Series(["a.jpg", "c.jpg"])
 
@@ -16,6 +22,8 @@ def results(tmp_path):
         (tmp_path / folder).mkdir()
     labels = {"ce_f": "CE", "semp_f_star": "SemP f*", "semp_f": "SemP f", "a guess": None}
     methods = pd.DataFrame({"method": list(labels), "label": list(labels.values())})
+    methods["system"] = ["Kordopatis et al.", "SemP", "SemP", "baseline"]
+    methods["recipe"], methods["answer"] = ["ce", "semp", "semp", None], ["f", "f_star", "f", None]
     methods.to_csv(tmp_path / "tables" / "04_methods.csv", index=False)
     main = pd.DataFrame({"method": ["SemP f*", "CE", "a guess"], "1 km": "10.8 [9.2, 12.4]"})
     main.to_csv(tmp_path / "tables" / "04_accuracy.csv", index=False)
@@ -32,6 +40,14 @@ def test_errors_of_the_main_table_stand_in_the_order_of_the_photos(results):
     np.testing.assert_array_equal(errors["SemP f*"], [np.inf, 1])
     np.testing.assert_array_equal(errors["CE"], [np.inf, 0])
     assert central_label(results) == "SemP f*"
+
+
+def test_methods_of_the_tables_are_known_by_label(results):
+    methods = written_methods(results)
+    assert list(methods) == ["CE", "SemP f*", "SemP f"]
+    assert methods["SemP f*"] == WrittenMethod("SemP", "semp", "f_star")
+    colors = method_colors(methods)
+    assert colors["SemP f*"] == SYSTEM_COLORS["SemP"] != colors["SemP f"]
 
 
 def test_without_an_evaluation_there_are_none(tmp_path):

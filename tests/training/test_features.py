@@ -57,6 +57,87 @@ def test_a_backbone_alone_gives_features_and_tokens(study):
         np.testing.assert_allclose(tokens[19:], backbone.tokens(images_of(few[19:])), atol=1e-4)
 
 
+def keys_and_paths(folder):
+    kinds = ("features", "tokens")
+    return {k: f"{k} key" for k in kinds}, {k: folder / "cached" / f"{k}.npy" for k in kinds}
+
+
+@pytest.mark.parametrize("pooling", ["avg", "max"])
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [
+        ("small_resnet", 64),
+        ("small_vit", 64),
+        ("small_swin", 64),
+        ("tf_efficientnet_lite0", 64),
+        ("vgg11", 32),
+    ],
+)
+def test_both_at_once_are_those_of_each_alone(tmp_path, name, side, pooling):
+    backbone = Backbone(name, pooling=pooling).eval()
+    pixels = np.random.default_rng(0).integers(0, 256, (17, side, side, 3)).astype(np.uint8)
+    keys, paths = keys_and_paths(tmp_path)
+    features.cache_features_and_tokens(backbone, pixels, paths, keys)
+    for takes, path in paths.items():
+        alone = cache_features(backbone, pixels, tmp_path / f"{takes}.npy", "key", takes)
+        np.testing.assert_array_equal(open_features(path, keys[takes]), alone)
+
+
+def test_both_go_on_where_they_stopped_together(tmp_path, monkeypatch):
+    backbone = Backbone("test_resnet").eval()
+    pixels = np.random.default_rng(0).integers(0, 256, (80, 32, 32, 3)).astype(np.uint8)
+    keys, paths = keys_and_paths(tmp_path)
+    monkeypatch.setattr(features, "BATCH", 16)
+    read, asked = features._read, []
+
+    def counted(pixels, start, stop):
+        asked.append(start)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return read(pixels, start, stop)
+
+    monkeypatch.setattr(features, "_read", counted)
+    with pytest.raises(KeyboardInterrupt):
+        features.cache_features_and_tokens(backbone, pixels, paths, keys)
+    features.cache_features_and_tokens(backbone, pixels, paths, keys)
+    assert asked[:2] == [0, 16] and 0 not in asked[3:] and asked[-1] == 64
+    before = len(asked)
+    features.cache_features_and_tokens(backbone, pixels, paths, keys)
+    assert len(asked) == before  # all is there
+    for takes, path in paths.items():
+        alone = cache_features(backbone, pixels, tmp_path / f"{takes}.npy", "key", takes)
+        np.testing.assert_array_equal(open_features(path, keys[takes]), alone)
+
+
+def test_what_is_there_of_one_kind_is_left(tmp_path):
+    backbone = Backbone("test_resnet").eval()
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3)).astype(np.uint8)
+    keys, paths = keys_and_paths(tmp_path)
+    cache_features(backbone, pixels, paths["features"], keys["features"], "features")
+    written = paths["features"].stat().st_mtime_ns
+    features.cache_features_and_tokens(backbone, pixels, paths, keys)
+    assert paths["features"].stat().st_mtime_ns == written and not paths["tokens"].exists()
+    with pytest.raises(ValueError, match="training mode"):
+        features.cache_features_and_tokens(backbone.train(), pixels, paths, keys)
+
+
+def test_the_fingerprint_of_a_file_is_that_of_its_contents_whenever_asked(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 4, 4, 3)).astype(np.uint8)
+    path = tmp_path / "pixels.npy"
+    np.save(path, pixels)
+    stored = np.load(path, mmap_mode="r")
+    assert pixels_fingerprint(stored) == pixels_fingerprint(stored) == pixels_fingerprint(pixels)
+    assert pixels_fingerprint(stored[2:5]) == pixels_fingerprint(pixels[2:5])
+    assert pixels_fingerprint(stored[:, :2]) == pixels_fingerprint(pixels[:, :2])
+    changed = np.load(path, mmap_mode="r+")
+    changed[0] = 0
+    changed.flush()
+    assert pixels_fingerprint(stored) == pixels_fingerprint(np.array(changed))
+    assert pixels_fingerprint(changed) == pixels_fingerprint(np.array(changed))
+    np.save(path, pixels[:5])
+    assert pixels_fingerprint(np.load(path, mmap_mode="r")) == pixels_fingerprint(pixels[:5])
+
+
 def test_they_are_computed_once(study):
     folder, model, pixels = study
     path, key = folder / "plain.npy", key_of(folder, pixels)
@@ -178,6 +259,7 @@ cache_features(model, np.load(sys.argv[1] + "/pixels.npy"), sys.argv[1] + "/plai
 """
 
 
+@pytest.mark.faults
 def test_a_killed_computation_goes_on_too(study, monkeypatch):
     folder, model, pixels = study
     np.save(folder / "pixels.npy", pixels)

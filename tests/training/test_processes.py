@@ -1,5 +1,6 @@
 """Several processes, and several pieces of a batch, learn what one process learns at once."""
 
+import os
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import torch
 from geoutils.models import ClassesHead, MultiPartitionClassifier
 from geoutils.training import Augmentation, Examples, Preset, read_facts, read_log, train
 from geoutils.training.job import Job
-from geoutils.training.processes import train_in_processes
+from geoutils.training.processes import free_port, train_in_processes
 
 PRESET = Preset(
     epochs=3, batch_size=16, learning_rate=2e-3, warmup_epochs=0, threads=1, loss="sum",
@@ -64,6 +65,30 @@ def test_two_launched_processes_give_the_same_curves(tmp_path, alone):
         [*launch, __file__, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False
     )
     assert ended.returncode == 0, ended.stderr[-2000:]
+    assert read_facts(tmp_path)["processes"] == 2 and read_facts(tmp_path)["finished"]
+    assert_same_curves(read_log(tmp_path), alone)
+
+
+def test_two_machines_give_the_same_curves(tmp_path, alone):
+    """Two launchers that find each other, as on two machines with one disk: this one, twice."""
+    # What `accelerate launch` runs; that itself cannot start beside a CPU build of torch.
+    launch = [sys.executable, "-c", "import geoutils; from accelerate.commands.launch import main"]
+    launch[-1] += "; main()"
+    launch += ["--multi_gpu", "--num_machines=2", "--num_processes=2", "--mixed_precision=no"]
+    launch += ["--dynamo_backend=no", "--main_process_ip=127.0.0.1"]
+    launch += [f"--main_process_port={free_port()}"]
+    machines = [
+        subprocess.Popen(
+            [*launch, f"--machine_rank={rank}", __file__, str(tmp_path)],
+            env=os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    for machine in machines:
+        _, said = machine.communicate(timeout=120)
+        assert machine.returncode == 0, said[-2000:]
     assert read_facts(tmp_path)["processes"] == 2 and read_facts(tmp_path)["finished"]
     assert_same_curves(read_log(tmp_path), alone)
 

@@ -17,6 +17,7 @@ from geoutils.training import epoch as epoch_module
 from geoutils.training.state import checkpoint
 from geoutils.training.state.checkpoint import STATE, read_progress
 
+pytestmark = pytest.mark.faults
 # 12 epochs of 6 steps, a state after every second step.
 PRESET = Preset(
     epochs=12, batch_size=16, learning_rate=1e-2, threads=1, checkpoint_steps=2,
@@ -60,8 +61,8 @@ def head_run(folder):
 RUNS = {"photos": toy_run, "features": head_run}
 MOMENTS = {
     "pass": (epoch_module, "run_learner"),
-    "state": (checkpoint, "save_file"),
-    "weights": (saving, "save_file"),
+    "state": (checkpoint, "save_tensors"),
+    "weights": (saving, "save_tensors"),
 }
 
 
@@ -82,7 +83,7 @@ def die_at(moment, call):
         calls += 1
         result = function(*arguments, **options)
         if calls == call:
-            if name == "save_file":
+            if name == "save_tensors":
                 os.truncate(arguments[1], os.path.getsize(arguments[1]) // 2)
             os.kill(os.getpid(), signal.SIGKILL)
         return result

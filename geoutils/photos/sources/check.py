@@ -9,14 +9,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from geoutils.photos.sources.candidate import Candidate
-from geoutils.photos.sources.checked import MANIFEST, REJECTED, write_checked
+from geoutils.photos.sources.checked import JOURNAL, MANIFEST, REJECTED, write_checked
 from geoutils.photos.sources.journal import Journal
 from geoutils.photos.sources.kinds import Source
 from geoutils.photos.sources.listed_photos import listed_photos
 from geoutils.photos.sources.looking import BLOCK, looks
 from geoutils.photos.table import require_table
-
-JOURNAL = ".check.sqlite"
 
 
 def check_photos(
@@ -106,5 +104,5 @@ def _below(listing: Path, folder: Path, say: Callable[[str], None]) -> Iterator[
 
 def _state(path: Path) -> list:
     """What tells whether a file has changed; of a folder its name alone, for it may be large."""
-    seen = path.stat()
-    return [str(path), *([seen.st_size, seen.st_mtime_ns] if path.is_file() else [])]
+    seen = path.stat() if path.is_file() else None
+    return [str(path), *([seen.st_size, seen.st_mtime_ns] if seen else [])]

@@ -1,6 +1,7 @@
 """From the journal of a check to the manifest and the photos set aside, and back from these."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,12 +13,14 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from geoutils.files import replacing
+from geoutils.parquet import read_parquet
 from geoutils.photos.folder import LISTING_NAME
 from geoutils.photos.manifest import COLUMNS, read_rejected, sift, validate_manifest
 from geoutils.photos.sources.journal import Journal
 from geoutils.photos.table import with_scene_codes
+from geoutils.spreadsheets import guarded
 
-MANIFEST, REJECTED = "manifest.parquet", "rejected.csv"
+MANIFEST, REJECTED, JOURNAL = "manifest.parquet", "rejected.csv", ".check.sqlite"
 FROM_JOURNAL = ("photo", "path", "offset", "length", "width", "height")
 ROWS = 5_000  # rows in memory at a time
 FOUND = """
@@ -68,10 +71,10 @@ def write_checked(journal: Journal, folder: Path, by_list: bool, by_name: bool) 
                 if writer is None:
                     writer = stack.enter_context(parquet.ParquetWriter(manifest_file, table.schema))
                 writer.write_table(table)
-                _append(rejected, rejected_file)
+                append_rejected(rejected, rejected_file)
                 n_kept, n_rejected = n_kept + len(kept), n_rejected + len(rejected)
         for rejected in pieces(journal, LOST_FROM_LIST if by_list else LOST_BESIDE):
-            _append(rejected, rejected_file)
+            append_rejected(rejected, rejected_file)
             n_rejected += len(rejected)
     return n_kept, n_rejected
 
@@ -159,8 +162,10 @@ def _filled(manifest: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return manifest[columns]
 
 
-def _append(rejected: pd.DataFrame, path: Path) -> None:
-    rejected[["photo", "reason"]].to_csv(path, mode="a", header=False, index=False)
+def append_rejected(rejected: pd.DataFrame, path: Path) -> None:
+    """Add photos set aside to a rejected.csv, without what a spreadsheet takes for a formula."""
+    texts = rejected[["photo", "reason"]].apply(guarded)
+    texts.to_csv(path, mode="a", header=False, index=False)
 
 
 def is_checked(folder: str | Path) -> bool:
@@ -169,14 +174,40 @@ def is_checked(folder: str | Path) -> bool:
 
 
 def read_checked(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The (manifest, rejected) that `photos check` wrote into a folder; ValueError without them."""
+    """The (manifest, rejected) that `photos check` wrote into a folder; ValueError without them.
+
+    So it is where a check is under way or was interrupted: one file might be of another check.
+    """
     if not is_checked(folder):
         raise ValueError(f"{folder}: no {MANIFEST} and {REJECTED}; photos check writes them")
+    if (Path(folder) / JOURNAL).exists():
+        raise ValueError(
+            f"{folder}: its check has not ended; the same photos check goes on with it"
+        )
     try:
-        manifest = pd.read_parquet(Path(folder) / MANIFEST)
-    except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"{folder}: {MANIFEST} is no Parquet file ({reason})") from None
+        manifest = read_parquet(Path(folder) / MANIFEST)
+    except ValueError as error:
+        raise ValueError(f"{folder}: {MANIFEST} is no Parquet file ({error})") from None
+    manifest = with_whole_paths(manifest, Path(folder))
     if len(manifest):  # splits come later
         validate_manifest(manifest.assign(split=manifest["split"].replace("", "test")))
     return manifest, read_rejected(Path(folder) / REJECTED)
+
+
+def with_whole_paths(manifest: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """The manifest with paths that are whole, where some are those in the manifest's own folder.
+
+    Raises ValueError for a path that leads out of that folder.
+    """
+    if "path" not in manifest:
+        return manifest
+    paths, here = manifest["path"].astype("str"), os.path.abspath(folder)
+    whole = {}
+    for name in paths.unique():
+        if name and not os.path.isabs(name):
+            whole[name] = os.path.join(here, name)
+            if ".." in Path(name).parts:
+                raise ValueError(f"{folder}: path {name!r} leads out of the folder")
+    if whole:
+        paths = paths.map(lambda name: whole.get(name, name)).astype("str")
+    return manifest.assign(path=paths)

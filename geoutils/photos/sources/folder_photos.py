@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from geoutils.photos.folder import LISTING_NAME, OTHER_PHOTO_SUFFIXES, PHOTO_SUFFIXES
+from geoutils.photos.photo_file import NO_REGULAR_FILE
 from geoutils.photos.sources.candidate import Candidate
 
 
@@ -37,7 +38,7 @@ def folder_photos(folder: Path, listings: list[Path]) -> Iterator[Candidate]:
         suffix = os.path.splitext(entry.name)[1].lower()
         if suffix in PHOTO_SUFFIXES:
             # A named pipe would keep its reader waiting forever.
-            problem = "" if entry.is_file() else "no such file, or no regular one"
+            problem = "" if entry.is_file() else NO_REGULAR_FILE
             yield Candidate(name, entry.path, problem=problem)
         elif suffix in OTHER_PHOTO_SUFFIXES:
             yield Candidate(name, entry.path, problem=f"{suffix} photos are not read")

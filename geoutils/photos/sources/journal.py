@@ -6,7 +6,6 @@ the first look; each block of looks is one transaction.
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -14,12 +13,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from geoutils.photos.folder import PHOTO_SUFFIXES
+from geoutils.photos.journal_file import ABOUT, connect, insert, note, noted, plain_errors
 from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.look import Look
 
 BATCH = 5_000  # rows in one go
-SCHEMA = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);
+SCHEMA = f"""{ABOUT}
 CREATE TABLE candidate (
     id INTEGER PRIMARY KEY, photo TEXT, path TEXT, offset INTEGER, length INTEGER,
     facts TEXT, problem TEXT, whole_key TEXT, name_key TEXT, listed INTEGER
@@ -62,26 +61,18 @@ class Journal:
     def __init__(self, path: Path, recipe: dict[str, Any]):
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.recipe = path, json.dumps(recipe)
-        try:
-            self.base = self._opened()
+        with plain_errors(path, "check"):
+            self.base = connect(path)
             if not self.resumed:
                 self.base.close()
                 path.unlink()
-                self.base = self._opened()
+                self.base = connect(path)
                 self.base.executescript(SCHEMA)
-        except sqlite3.OperationalError as error:
-            taken = "another check is writing here" if "locked" in str(error) else "no room"
-            raise ValueError(f"{path.parent}: {taken} ({error})") from None
-        except sqlite3.DatabaseError as error:
-            raise ValueError(f"{path}: no journal of a check ({error}); delete it") from None
 
     @property
     def resumed(self) -> bool:
         """Whether all candidates of this recipe are in, so that a check can go on from here."""
-        if not self.base.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
-            return False
-        found = self.base.execute("SELECT value FROM about WHERE name = 'recipe'").fetchone()
-        return found == (self.recipe,)
+        return noted(self.base, "recipe") == self.recipe
 
     def add(self, candidates: Iterable[Candidate]) -> Iterator[int]:
         """Take candidates in; yield the number of each batch once it is in."""
@@ -113,7 +104,7 @@ class Journal:
         """
         self.base.executescript(MATCH_LIST if by_list else MATCH_BESIDE)
         self.base.execute("CREATE INDEX candidate_listed ON candidate (listed)")
-        self.base.execute("INSERT INTO about VALUES ('recipe', ?)", (self.recipe,))
+        note(self.base, "recipe", self.recipe)
 
     def counts(self) -> tuple[int, int]:
         """Number of candidates, and of those that need no look any more."""
@@ -163,23 +154,8 @@ class Journal:
         self.close()
         self.path.unlink()
 
-    def _opened(self) -> sqlite3.Connection:
-        base = sqlite3.connect(self.path, timeout=0, isolation_level=None)
-        base.executescript(
-            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-            "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192; PRAGMA temp_store = FILE;"
-            "BEGIN IMMEDIATE; COMMIT;"
-        )
-        return base
-
     def _insert(self, table: str, columns: str, values: list[tuple]) -> None:
-        places = ", ".join("?" * len(values[0]))
-        try:
-            self.base.execute("BEGIN IMMEDIATE")
-            self.base.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
-            self.base.execute("COMMIT")
-        except sqlite3.OperationalError as error:  # the disk is full, for one
-            raise OSError(f"{self.path}: {error}; the same command goes on from here") from None
+        insert(self.base, self.path, table, columns, values)
 
 
 WAITING = """

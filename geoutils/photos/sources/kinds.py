@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from geoutils.photos.photo_file import NO_REGULAR_FILE
 from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.folder_photos import files_in, folder_photos
 from geoutils.photos.sources.listed_photos import listed_photos
@@ -57,6 +58,9 @@ class Source:
             yield from folder_photos(self.path, listings)
         for shard in self.shards:
             name = shard.relative_to(self.path).as_posix() if self.path.is_dir() else shard.name
+            if not shard.is_file():  # a named pipe would keep its reader waiting forever
+                yield Candidate("", str(shard), problem=NO_REGULAR_FILE, shard=name)
+                continue
             for photo in SHARD_READERS[shard.suffix.lower()](shard):
                 yield replace(photo, shard=name)
 

@@ -5,10 +5,11 @@ import io
 import os
 from typing import NamedTuple
 
-from PIL import Image, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
-from geoutils.photos.decode import FORMATS, examine_bytes, problem_of
+from geoutils.photos.decode import examine_bytes, open_image, problem_of
 from geoutils.photos.exif import ExifFacts, read_exif
+from geoutils.photos.photo_file import BYTES_LIMIT, NoPhotoFile, open_regular, read_photo
 
 TAIL = 4096  # bytes at the end that are read
 ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
@@ -37,34 +38,28 @@ def look_at(path: str, offset: int = 0, length: int = 0, thorough: bool = False)
     a bad file: the reason stands in `problem`.
     """
     try:
-        with open(path, "rb") as file:
-            return _look(_part(file, offset, length), length, thorough)
+        with io.BytesIO(read_photo(path, offset, length)) if length else open_regular(path) as file:
+            return _look(file, thorough)
     except OSError as error:
         if error.strerror:
             return Look(f"unreadable file ({error.strerror})")
         return Look(problem_of(error))
+    except NoPhotoFile as error:
+        return Look(str(error))
 
 
-def _part(file: io.BufferedIOBase, offset: int, length: int) -> io.BufferedIOBase:
-    """The file itself, or the run of its bytes that is a photo."""
-    if not length:
-        return file
-    file.seek(offset)
-    return io.BytesIO(file.read(length))
-
-
-def _look(file: io.BufferedIOBase, length: int, thorough: bool) -> Look:
+def _look(file: io.BufferedIOBase, thorough: bool) -> Look:
     size = file.seek(0, os.SEEK_END)
     if size == 0:
         return Look("empty file")
-    if size < length:
-        return Look("truncated file")
+    if size > BYTES_LIMIT:
+        return Look(f"more than {BYTES_LIMIT:,} bytes")
     if not thorough:
         file.seek(max(0, size - TAIL))
         tail = file.read(TAIL)
         file.seek(0)
         try:
-            with Image.open(file, formats=FORMATS) as image:
+            with open_image(file) as image:
                 facts, (width, height) = read_exif(image), image.size
                 is_whole = _is_whole(image.format, tail, size, file)
         except UnidentifiedImageError:

@@ -65,7 +65,7 @@ def _candidate(record: Any, shard: Path, begin: int, raw: bytes, number: int) ->
     name, where = str(number - 1), str(shard)
     if not isinstance(record, Mapping):
         return Candidate(name, where, problem=f"no map in the shard, but {type(record).__name__}")
-    named = {_text(key): value for key, value in record.items()}
+    named = {str(_text(key)): value for key, value in record.items()}
     image = next((named[key] for key in IMAGE_NAMES if isinstance(named.get(key), bytes)), b"")
     record = {key: _text(value) for key, value in named.items() if value is not image}
     if not image:

@@ -1,19 +1,20 @@
 """Photos in tar shards, as WebDataset has them: files of one name belong together.
 
 A photo `123.jpg` and the facts about it, `123.json`, stand one after the other in an uncompressed
-tar. Nothing is unpacked: a photo is the run of bytes in the shard where its file lies, so that no
-name in a shard can lead anywhere.
+tar. It is called `123.jpg`, or as its JSON says under `photo`. Nothing is unpacked: a photo is the
+run of bytes in the shard where its file lies, so that no name in a shard can lead anywhere.
 """
 
 import json
 import re
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from geoutils.photos.folder import OTHER_PHOTO_SUFFIXES, PHOTO_SUFFIXES
-from geoutils.photos.sources.candidate import Candidate, told_by
+from geoutils.photos.sources.candidate import TEXT_LIMIT, Candidate, told_by
 
 SAMPLE = re.compile(r"((?:.*/)?[^/.][^/.]*)(\..+)")  # what a sample is called ends at the first dot
 JSON_LIMIT = 2**20  # bytes
@@ -71,6 +72,9 @@ def _photo(shard: Path, member: tarfile.TarInfo, suffix: str) -> Candidate:
 
 
 def _told(photos: list[Candidate], record: dict[str, Any]) -> Iterator[Candidate]:
+    name = record.get("photo")  # where members are called by a number, as `photos pack` does
+    if len(photos) == 1 and isinstance(name, str) and 0 < len(name) <= TEXT_LIMIT:
+        photos = [replace(photos[0], photo=name)]
     return (told_by(photo, record) for photo in photos)
 
 

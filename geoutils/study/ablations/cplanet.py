@@ -114,7 +114,7 @@ class Sets:
         found = {name: Partition.load(folder / "cplanet" / f"{name}.parquet") for name in FIVE}
         found |= {PLANET: Hierarchy.load(folder).levels[-1], IMAGENET: found["set_1"]}
         level, n_first = found["set_1"].cells.base.level, len(found["set_1"])
-        looks = image_descriptors(training.pixels[rows])
+        looks = image_descriptors(training.pixels, rows)
         graph = base_graph(training.latlon_deg[rows], level, looks)
         for number, size in OTHER_SIZES.items():
             published = replace(GEOCLASS_SETS[number - 1], n_classes=size)

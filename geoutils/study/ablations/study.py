@@ -18,6 +18,7 @@ from numpy import ndarray
 from geoutils.models import Backbone, Geolocator
 from geoutils.models.heads import Head
 from geoutils.models.saving import WEIGHTS
+from geoutils.photos.live_pixels import Pixels
 from geoutils.prediction import five_crops, log_probs_of_features, mean_log_probs
 from geoutils.prediction.level_probabilities import level_log_probs
 from geoutils.sphere import great_circle_km
@@ -228,7 +229,7 @@ class AblationStudy:
         self,
         recipe: Recipe,
         model: Geolocator | Head,
-        inputs: ndarray,
+        inputs: Pixels,
         folder: Path,
         levels: Targets,
         rows: Int[ndarray, " chosen"] | None,

@@ -15,20 +15,9 @@ from geoutils.study.ablations import cells
 from geoutils.study.ablations.results import sweep_table
 from geoutils.study.ablations.study import AblationStudy
 from geoutils.study.ablations.variant import Variant
+from geoutils.study.sweep_tables import SWEEPS
 from geoutils.training.state.fingerprint import code_fingerprint, fingerprint
 
-# Sweep → its module here, with a function `variants(study, settings)`.
-SWEEPS = {
-    "semp": "semp",
-    "end_to_end": "end_to_end",
-    "retrieval": "retrieval",
-    "cplanet": "cplanet",
-    "geodecoder": "geodecoder",
-    "thesis_a": "thesis_backbones",
-    "thesis_b": "thesis_photos",
-    "thesis_c": "thesis_cells",
-    "thesis_d": "thesis_models",
-}
 CODE = ("geoutils.models", "geoutils.training", "geoutils.partitions", "geoutils.prediction")
 COLUMNS = ("photo", "distance_km")
 

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from geoutils.known_names import known_name
-from geoutils.study.ablations.sweep import SWEEPS
+from geoutils.study.sweep_tables import SWEEPS
 
 FILE = Path("studies") / "ablations" / "sweeps.yaml"
 BUDGETS = ("small", "paper")

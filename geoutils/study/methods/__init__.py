@@ -6,7 +6,7 @@ from geoutils.study.methods.cell_levels import CellLevels, cell_levels
 from geoutils.study.methods.choosing import compared_methods, headline_methods
 from geoutils.study.methods.distributions import Distribution, recipe_distributions
 from geoutils.study.methods.files import write_log_probs, write_predictions
-from geoutils.study.methods.listing import main_method, study_methods
+from geoutils.study.methods.listing import main_method, study_methods, system_of
 from geoutils.study.methods.method import SYSTEMS, Method
 from geoutils.study.methods.model_training import model_training
 from geoutils.study.methods.predict import predict_study
@@ -26,6 +26,7 @@ __all__ = [
     "predict_study",
     "recipe_distributions",
     "study_methods",
+    "system_of",
     "write_log_probs",
     "write_predictions",
 ]

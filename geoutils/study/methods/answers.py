@@ -16,6 +16,7 @@ from geoutils.models import Backbone, Geolocator, Head, load_model
 from geoutils.partitions import Partition
 from geoutils.partitions.geoclass import combine
 from geoutils.photos import open_pixels, read_manifest
+from geoutils.photos.live_pixels import Pixels
 from geoutils.prediction import (
     crop_log_probs,
     embeddings_of_features,
@@ -50,7 +51,7 @@ class StudyAnswers:
 
     training: StudyTraining
     manifest: pd.DataFrame
-    pixels: UInt8[ndarray, "photos h w 3"]
+    pixels: UInt8[Pixels, "photos h w 3"]
     crops: str = "middle"
     device: torch.device = field(default_factory=gpu_if_any)
     _kept: dict = field(default_factory=dict, repr=False)

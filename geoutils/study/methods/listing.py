@@ -48,9 +48,9 @@ def study_methods(training: StudyTraining, n_sets: int = 5) -> dict[str, Method]
         what = _label(recipe, end_to_end=apart)
         for answer in answers:
             label = _joined(what, answer, alone=len(answers) == 1)
-            found.append(Method(f"{name}_{answer}", label, _system(recipe), name, answer))
+            found.append(Method(f"{name}_{answer}", label, system_of(recipe), name, answer))
         if recipe.head == "retrieval" and not any(method.answer == "raw" for method in found):
-            system = _system(recipe)
+            system = system_of(recipe)
             found.append(Method("raw_features_nearest", "raw features, alone", system, name, "raw"))
         if has_retrieval and recipe.head != "retrieval" and is_on_shared(training, name):
             base = main_answer(recipe)
@@ -132,7 +132,8 @@ def _label(recipe: Recipe, end_to_end: bool) -> str:
     return what + ", end to end" * end_to_end
 
 
-def _system(recipe: Recipe) -> str:
+def system_of(recipe: Recipe) -> str:
+    """Which of the five systems a recipe is of; see `Method`."""
     if recipe.head == "hmc" or recipe.partition == "tree":
         return "Loria"
     if recipe.head == "geodecoder":

@@ -1,5 +1,7 @@
 """The whole report of a study, from its executed notebooks and what they recorded."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from geoutils.study.report.index import Site, index_page
 from geoutils.study.report.layout import render
 from geoutils.study.report.maps import map_parts
 from geoutils.study.report.origin import Origin, origin_of
+from geoutils.study.report.side_by_side import made
 from geoutils.study.run import recorded_settings, settings_in_force
 from geoutils.study.settings import read_study
 
@@ -45,12 +48,13 @@ def write_report(results: Path, figures: Path, settings: dict[str, Any], root: P
         for name, path in notebooks.items()
     ]
     now = facts_of_now(root)
-    documents = {}
+    makers: dict[str, Callable[[], str]] = {}
     for story in stories:
         origin = origin_of(story, results, settings, root, now)
-        documents[f"{story.name}.html"] = notebook_page(site, story, stories, origin)
-    documents[f"{PAGE}.html"] = exhibits_page(site, stories, results, figures)
-    documents["index.html"] = index_page(site, stories, results, figures, settings, now)
+        makers[f"{story.name}.html"] = partial(notebook_page, site, story, stories, origin)
+    makers[f"{PAGE}.html"] = partial(exhibits_page, site, stories, results, figures)
+    makers["index.html"] = partial(index_page, site, stories, results, figures, settings, now)
+    documents = made(makers)
     folder = results / "report"
     for name, html in documents.items():
         with replacing(folder / name) as temporary:

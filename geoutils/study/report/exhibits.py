@@ -138,7 +138,9 @@ def _figure(label: str, words: str, anchor: str, path: Path | None, story: Story
 
 def _of_this_run(files: list[Path], story: Story) -> list[Path]:
     """Without what an earlier run of the notebook has left behind."""
-    if not (story.finished and story.seconds):
+    if not (story.finished and story.seconds and files):
         return files
-    began = story.finished.timestamp() - story.seconds - 1
+    # The clock may have been ahead then; the newest files are of this run all the same.
+    newest = max(path.stat().st_mtime for path in files)
+    began = min(story.finished.timestamp(), newest) - story.seconds - 1
     return [path for path in files if path.stat().st_mtime > began]

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _NAME = re.compile(r"[\w-]+")
@@ -50,6 +51,7 @@ class _Names:
     forms: list[str]
 
 
+@cache
 def _names(source: str) -> _Names:
     try:
         tree = ast.parse(source)

@@ -171,6 +171,9 @@ def _images(photos: Shaped[Tensor, "photos h w 3"]) -> Float[Tensor, "photos 3 h
 
 
 def _colored(images: Float[Tensor, "photos 3 h w"], draws: Draws) -> Float[Tensor, "photos 3 h w"]:
+    factors = (draws.gain, draws.contrast, draws.saturation)
+    if all((factor == 1).all() for factor in factors) and not draws.hue.any():
+        return images.clamp_(0, 1)
     per_photo = [draws.gain[:, :, None, None]] + [
         factor[:, None, None, None] for factor in (draws.contrast, draws.saturation)
     ]

@@ -17,7 +17,12 @@ from numpy import ndarray
 from geoutils.files import remove_leftovers
 from geoutils.models import Backbone, Geolocator, Head, load_model, save_model
 from geoutils.models.saving import CONFIG, WEIGHTS
-from geoutils.training.features import cache_features, features_key
+from geoutils.photos.live_pixels import Pixels
+from geoutils.training.features import (
+    cache_features,
+    cache_features_and_tokens,
+    features_key,
+)
 from geoutils.training.learner import head_of
 from geoutils.training.loop import train
 from geoutils.training.processes import train_in_processes
@@ -92,7 +97,7 @@ def train_network(
     return model, log
 
 
-def seen_pixels(study: StudyTraining, name: str) -> UInt8[ndarray, "photos h w 3"]:
+def seen_pixels(study: StudyTraining, name: str) -> UInt8[Pixels, "photos h w 3"]:
     """The photos as a trained network is asked about them: the square in their middle that fits it.
 
     Networks that learn from whole photos see whole photos, as an untrained one ("") does.
@@ -108,16 +113,22 @@ def shared_inputs(study: StudyTraining, takes: str) -> Float32[ndarray, "photos 
     """Features or tokens of all photos by the shared backbone, computed once.
 
     They lie in features/<stage>.npy, tokens in features/<stage>_tokens.npy; without any stage,
-    that is of the backbone as it starts, the stage is called "untrained".
+    that is of the backbone as it starts, the stage is called "untrained". Where heads of the study
+    take both, both are computed at once.
     """
     if takes not in study._inputs:
         backbone = shared_backbone(study).to(PartialState().device)
         stage = (list(study.stages) or [""])[-1]
-        stem = (stage or UNTRAINED) + ("_tokens" if takes == "tokens" else "")
-        path, pixels = study.results / "features" / f"{stem}.npy", seen_pixels(study, stage)
-        key = features_key(backbone, study.results / "manifest.parquet", pixels, takes)
+        pixels, manifest = seen_pixels(study, stage), study.results / "manifest.parquet"
+        wanted = {takes} | {Head.kinds[recipe.head].takes for recipe in study.heads.values()}
+        stems = {"features": stage or UNTRAINED, "tokens": f"{stage or UNTRAINED}_tokens"}
+        paths = {kind: study.results / "features" / f"{stems[kind]}.npy" for kind in wanted}
+        keys = {kind: features_key(backbone, manifest, pixels, kind) for kind in wanted}
         with PartialState().main_process_first():
-            study._inputs[takes] = cache_features(backbone, pixels, path, key, takes)
+            if len(wanted) > 1:
+                cache_features_and_tokens(backbone, pixels, paths, keys)
+            found = cache_features(backbone, pixels, paths[takes], keys[takes], takes)
+        study._inputs[takes] = found
     return study._inputs[takes]
 
 
@@ -155,7 +166,7 @@ def _train(
     study: StudyTraining,
     recipe: Recipe,
     model: Geolocator | Head,
-    inputs: ndarray,
+    inputs: Pixels,
     folder: Path,
     targets: Targets,
     on_epoch: OnEpoch | None,

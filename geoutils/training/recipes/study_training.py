@@ -13,6 +13,7 @@ from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 
 from geoutils.photos import open_pixels, read_manifest
+from geoutils.photos.live_pixels import Pixels
 from geoutils.photos.scene_groups import scene_numbers
 from geoutils.training.recipes.recipe import Recipe, read_recipe
 from geoutils.training.recipes.targets import Targets, read_targets
@@ -63,8 +64,8 @@ class StudyTraining:
         return read_manifest(self.results / "manifest.parquet")
 
     @cached_property
-    def pixels(self) -> UInt8[ndarray, "photos h w 3"]:
-        """The photos themselves, as a memory map."""
+    def pixels(self) -> UInt8[Pixels, "photos h w 3"]:
+        """The photos themselves, as a memory map, or decoded when they are indexed."""
         pixels = open_pixels(self.results / "photos" / f"{self.settings['image_size']}px.npy")
         if len(pixels) != len(self.manifest):
             raise ValueError(f"pixels: {len(pixels)} photos, but {len(self.manifest)} are listed")

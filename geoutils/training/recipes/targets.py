@@ -1,5 +1,6 @@
 """What a head is asked about each photo: its cell in one or more partitions of a study."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from numpy import ndarray
 from geoutils.atlas import country_of
 from geoutils.known_names import known_name
 from geoutils.partitions import Hierarchy, Partition
+from geoutils.photos.live_pixels import Pixels
 from geoutils.sphere import spherical_mean
 from geoutils.training.examples import Examples
+from geoutils.training.features import lost_rows
 
 FOLDERS = {"s2": "", "seven": "seven", "tree": "tree", "semantic": "semantic"}  # of hierarchies
 PARTITIONS = ("countries", *FOLDERS, "fullest", "cplanet")
@@ -59,14 +62,21 @@ class Targets:
 
     def examples(
         self,
-        inputs: ndarray,
+        inputs: Pixels,
         latlon_deg: Real[ndarray, "photos 2"],
         rows: Int[ndarray, " chosen"],
         scenes: Int[ndarray, " photos"] | None = None,
     ) -> Examples:
-        """Some photos of the study with their answers; positions and scenes are of all photos."""
-        chosen = None if scenes is None else scenes[rows]
-        return Examples.of(inputs, self.cells[rows], latlon_deg[rows], chosen, rows)
+        """Some photos of the study with their answers; positions and scenes are of all photos.
+
+        Cached features of a photo that could not be read are learned from by nobody.
+        """
+        cells, chosen = self.cells[rows], None if scenes is None else scenes[rows]
+        is_lost = np.isin(rows, lost_rows(inputs))
+        if is_lost.any():
+            cells[is_lost] = -1
+            chosen = None if chosen is None else np.where(is_lost, -1, chosen)
+        return Examples.of(inputs, cells, latlon_deg[rows], chosen, rows)
 
 
 def read_targets(
@@ -83,15 +93,23 @@ def read_targets(
     Raises ValueError for an unknown name and where the folder lacks a partition.
     """
     parts = [check_partition(part) for part in name.split("+")]
-    found = [_read(part, Path(folder), np.asarray(latlon_deg, float), is_train) for part in parts]
-    if len(found) == 1:
-        return found[0]
+    latlon = np.asarray(latlon_deg, float)
+    return joined_targets([_read(part, Path(folder), latlon, is_train) for part in parts])
+
+
+def joined_targets(parts: Sequence[Targets]) -> Targets:
+    """Targets of several partitions side by side, their levels with the partition's name.
+
+    Together they are no tree. One partition stays as it is.
+    """
+    if len(parts) == 1:
+        return parts[0]
     return Targets(
-        name=name,
-        level_names=[_joint_name(part, level) for part in found for level in part.level_names],
-        n_cells=[n for part in found for n in part.n_cells],
-        cells=np.concatenate([part.cells for part in found], axis=1),
-        centers_deg=[centers for part in found for centers in part.centers_deg],
+        name="+".join(part.name for part in parts),
+        level_names=[_joint_name(part, level) for part in parts for level in part.level_names],
+        n_cells=[n for part in parts for n in part.n_cells],
+        cells=np.concatenate([part.cells for part in parts], axis=1),
+        centers_deg=[centers for part in parts for centers in part.centers_deg],
     )
 
 

@@ -1,1 +1,1 @@
-"""What a training run leaves on disk: its lock, its key, checkpoints, the record and the log."""
+"""What a training run leaves on disk: its key, checkpoints, the record and the log."""

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from geoutils.files import replacing
+from geoutils.models.saving import save_tensors
 from geoutils.training.threads import Speed
 
 STATE = "state.safetensors"
@@ -49,7 +50,7 @@ def save_state(
     tensors = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
     header = {"progress": json.dumps(asdict(progress))}
     with replacing(Path(folder) / STATE) as temporary:
-        save_file(tensors, temporary, metadata=header)
+        save_tensors(tensors, temporary, header)
 
 
 def read_progress(folder: str | Path) -> Progress | None:

@@ -2,18 +2,24 @@
 
 import hashlib
 import json
+import os
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
+from geoutils.photos.live_pixels import LivePixels, Pixels
+
 WHOLE_BYTES = 2**30  # larger arrays are sampled: reading them would take longer than it is worth
 SAMPLED_ROWS = 4096
 CODE = ("geoutils.models", "geoutils.training")  # what weights and features come out of
+
+_of_maps: dict[tuple, str] = {}  # every training of a study asks for those of the same photos
 
 
 def fingerprint(*parts: Any) -> str:
@@ -32,12 +38,35 @@ def fingerprint(*parts: Any) -> str:
     return digest.hexdigest()
 
 
-def pixels_fingerprint(pixels: ndarray) -> str:
-    """Fingerprint of photos or features; of too many to read, shape and evenly spaced rows."""
+def pixels_fingerprint(pixels: Pixels) -> str:
+    """Fingerprint of photos or features; of too many to read, shape and evenly spaced rows.
+
+    Of photos that are decoded live it is that of their files.
+    """
+    if isinstance(pixels, LivePixels):
+        return fingerprint(pixels.fingerprint)
     if pixels.nbytes <= WHOLE_BYTES:
-        return fingerprint(np.asarray(pixels))
+        if not _is_whole_map(pixels):
+            return fingerprint(np.asarray(pixels))
+        known = _identity(pixels)
+        if known not in _of_maps:
+            _of_maps[known] = fingerprint(np.asarray(pixels))
+        return _of_maps[known]
     rows = np.unique(np.linspace(0, len(pixels) - 1, min(SAMPLED_ROWS, len(pixels))).astype(int))
     return fingerprint(list(pixels.shape), np.asarray(pixels[rows]))
+
+
+def _is_whole_map(array: ndarray) -> bool:
+    """Whether an array is a file that was opened to be read, and no part or view of it."""
+    is_map = isinstance(array, np.memmap) and array.mode == "r"
+    return is_map and isinstance(array.base, mmap) and array.filename is not None
+
+
+def _identity(array: np.memmap) -> tuple:
+    """What tells the contents of one map from another's: its file as it is now, and its shape."""
+    file = os.stat(array.filename)
+    state = (file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns)
+    return (str(array.filename), *state, array.offset, array.dtype.str, array.shape, array.strides)
 
 
 @cache

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from geoutils.geocoding.web_client import ATTEMPTS, _retry_after_s
+from geoutils.geocoding.web_client import ATTEMPTS
+from geoutils.web import retry_after_s
 
 LAND = np.array([[10.0, 20.0]])
 SEA = np.array([[-10.0, 20.0]])
@@ -59,9 +60,9 @@ def test_retry_after_holds_every_thread_back(server, geocoder):
 
 
 def test_retry_after_may_be_a_date_or_nonsense():
-    assert _retry_after_s("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert _retry_after_s("Wed, 21 Oct 2099 07:28:00 GMT") > 1e9
-    assert _retry_after_s("soon") == _retry_after_s("") == _retry_after_s("nan") == 0
+    assert retry_after_s("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert retry_after_s("Wed, 21 Oct 2099 07:28:00 GMT") > 1e9
+    assert retry_after_s("soon") == retry_after_s("") == retry_after_s("nan") == 0
 
 
 def test_a_server_that_wants_us_gone_for_hours_is_left(server, geocoder):

@@ -1,10 +1,12 @@
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from geoutils.__main__ import main, photos_argument
-from geoutils.photos import open_pixels, read_manifest
+from geoutils.photos import open_pixels, pictures, read_manifest
+from geoutils.photos.live_pixels import LivePixels
 from geoutils.photos.sources import check_photos
 from geoutils.study.execute import execute_notebook
 from geoutils.study.own_model import count_placed
@@ -43,17 +45,21 @@ def test_stopped_by_hand_it_says_how_to_go_on(shard, tmp_path, capsys, monkeypat
     assert capsys.readouterr().out.startswith("going on with the check")
 
 
-def test_notebook_01_takes_what_was_checked(shard, tmp_path):
+@pytest.mark.parametrize("decoded", ["once", "live"])
+def test_notebook_01_takes_what_was_checked(shard, tmp_path, decoded):
     checked = tmp_path / "checked"
     check_photos(shard, checked, workers=1, say=lambda _: None)
     given = photos_argument(str(checked))
     assert given == {"source": "checked", "photos": str(checked)}
     contents = read_study(ROOT, "own_photos")
     section = contents["01_photos"] | given | {"size": 16, "n_shown": 2, "tile": 16}
+    section["decoded"] = decoded
     assert count_placed(section) == 6
     execute_notebook(ROOT, "01_photos", "own_photos", section, str(tmp_path))
     results = tmp_path / "results" / "own_photos"
     manifest = read_manifest(results / "manifest.parquet")
     assert len(manifest) == 6 and manifest["length"].min() > 0
-    assert open_pixels(results / "photos" / "16px.npy").shape == (6, 16, 16, 3)
+    pixels = open_pixels(results / "photos" / "16px.npy")
+    assert isinstance(pixels, LivePixels) == (decoded == "live")
+    np.testing.assert_array_equal(pixels, pictures(manifest, 16))
     assert len(pd.read_csv(results / "rejected.csv")) == 1

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geoutils.photos import pictures, read_folder
-from geoutils.photos.sources import check_photos, read_checked
+from geoutils.photos import in_processes, pictures, read_folder
+from geoutils.photos.journal_file import connect
+from geoutils.photos.sources import check_photos, journal, read_checked
 from geoutils.photos.sources import looking as looking_module
 from geoutils.photos.sources.check import JOURNAL
-from geoutils.photos.sources.journal import Journal
 
 
 def checked(source, out, listing="", **others):
@@ -92,6 +92,7 @@ def test_pipes_do_not_keep_it_waiting_and_names_may_be_any(album, tmp_path, phot
     assert found["caf\ufffd.jpg"] == "a name that is no UTF-8"
 
 
+@pytest.mark.faults
 def test_a_photo_that_kills_its_reader_is_set_aside_alone(album, tmp_path, monkeypatch):
     real = looking_module.look_at
 
@@ -120,6 +121,7 @@ check_photos(sys.argv[1], sys.argv[2], workers=2)
 """
 
 
+@pytest.mark.faults
 def test_killed_it_goes_on_where_it_stopped(album, tmp_path, monkeypatch):
     out = tmp_path / "out"
     undisturbed = checked(album, tmp_path / "undisturbed")
@@ -129,7 +131,7 @@ def test_killed_it_goes_on_where_it_stopped(album, tmp_path, monkeypatch):
     seen = []
     real = looking_module.look_at
     monkeypatch.setattr(looking_module, "look_at", lambda *a: seen.append(a) or real(*a))
-    monkeypatch.setattr(looking_module, "_pool", lambda n: Here())
+    monkeypatch.setattr(in_processes, "process_pool", lambda n: Here())
     said = []
     check_photos(album, out, say=said.append)
     assert said[0].startswith("going on with the check")
@@ -153,10 +155,11 @@ class Here:
         pass
 
 
+@pytest.mark.faults
 def test_workers_end_with_a_killed_check(album, tmp_path):
     script = (
-        "import sys, time; from geoutils.photos.sources import looking\n"
-        "pool = looking._pool(1); print(pool.submit(looking.os.getpid).result(), flush=True)\n"
+        "import os, time; from geoutils.photos.in_processes import process_pool\n"
+        "pool = process_pool(1); print(pool.submit(os.getpid).result(), flush=True)\n"
         "time.sleep(60)"
     )
     command = [sys.executable, "-c", script]
@@ -191,19 +194,19 @@ def test_another_check_of_the_same_results_is_refused(album, tmp_path):
         check_photos(album, out)
 
 
+@pytest.mark.faults
 def test_a_full_disk_is_told_and_survived(tmp_path, monkeypatch):
     rows = "".join(f"photo {i},{i % 80}.5,20\n" for i in range(2000))
     (tmp_path / "list.csv").write_text("id,lat,lon\n" + rows)
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
-        opened = Journal._opened
 
-        def small(journal):
-            base = opened(journal)
+        def small(path):
+            base = connect(path)
             base.execute("PRAGMA max_page_count = 20")  # of 4096 bytes
             return base
 
-        patch.setattr(Journal, "_opened", small)
+        patch.setattr(journal, "connect", small)
         with pytest.raises(OSError, match="disk is full; the same command goes on from here"):
             check_photos(tmp_path / "list.csv", out)
     assert not (out / "manifest.parquet").exists()
@@ -239,3 +242,14 @@ def test_a_folder_that_was_not_checked_says_so(tmp_path):
     (tmp_path / "manifest.parquet").write_text("no parquet")
     with pytest.raises(ValueError, match="is no Parquet file"):
         read_checked(tmp_path)
+
+
+def test_no_name_is_a_formula_in_the_list_of_rejected(tmp_path, photo_bytes):
+    names = ["=HYPERLINK(1).jpg", "-1+1.jpg", "'quoted.jpg", "@a.jpg"]
+    (tmp_path / "album").mkdir()
+    for name in names:
+        (tmp_path / "album" / name).write_bytes(photo_bytes())
+    _, rejected = checked(tmp_path / "album", tmp_path / "out")
+    assert sorted(rejected["photo"]) == sorted(names)
+    lines = (tmp_path / "out" / "rejected.csv").read_text().splitlines()[1:]
+    assert sorted(line[0] for line in lines) == ["'"] * 4

@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from geoutils.evaluation.published_ablations import published_ablations
-from geoutils.study.ablations import SWEEPS, AblationStudy, Variant, read_sweeps, variants_of
+from geoutils.study.ablations import AblationStudy, Variant, read_sweeps, variants_of
 from geoutils.study.ablations.beside_papers import agreement, beside_papers
 from geoutils.study.ablations.results import sweep_table
 from geoutils.study.settings import read_study
+from geoutils.study.sweep_tables import SWEEPS
 from geoutils.training.preset import Preset
 from geoutils.training.recipes.paper_presets import PAPER_PRESETS
 from geoutils.training.recipes.recipe import read_recipe

@@ -177,3 +177,14 @@ def test_what_is_recorded_is_small_and_plain(root):
     assert sources["photos/8px.npy"]["means"][:5] == [60, 60, 7.0, 7.0, 7.0]
     table = pd.read_parquet(kept / "rings.parquet")
     assert sorted(table) == ["author", "f", "f_star", "photo"]
+
+
+def test_a_figure_that_does_not_fit_a_page_fails_the_check(again, capsys):
+    figures = again / "figures" / "tiny"
+    figures.mkdir(parents=True)
+    page = b"/MediaBox [ 0 0 %d 144 ]"
+    (figures / "02_fits.pdf").write_bytes(page % 504)
+    assert check(again) == 0
+    (figures / "03_wide.pdf").write_bytes(page % 576)
+    assert check(again) == 1
+    assert "03_wide.pdf: 8.00 in wide; a page has 7" in capsys.readouterr().out

@@ -1,0 +1,136 @@
+"""The rows of a list of addresses: what each photo is called and where it can be fetched."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import urllib3
+from pyarrow import parquet
+
+from geoutils.photos.columns import known_columns
+from geoutils.photos.manifest import text_of
+from geoutils.photos.sources.listed_photos import told
+from geoutils.photos.table import csv_options, delimiter_of, require_table
+
+# Names seen in public lists (OSV-5M, Open Images, YFCC100M, exports of Flickr), in order of trust.
+URL_NAMES = (
+    *("url", "image_url", "photo_url", "img_url", "download_url", "photo_download_url"),
+    *("photo/video download url", "thumb_original_url", "originalurl", "original_url"),
+    *("flickr_url", "url_o", "url_k", "url_h", "url_l", "url_c", "url_z", "url_m", "link"),
+)
+LONGEST = 4000  # letters of an address
+
+
+class Address(NamedTuple):
+    """One row of a list; `problem` tells why it cannot be fetched, "" if it may be tried."""
+
+    photo: str
+    url: str
+    problem: str = ""
+
+
+def listed_addresses(path: Path, say: Callable[[str], None] = print) -> Iterator[Address]:
+    """Every row of a CSV or Parquet list, its broken lines last; what was taken for what is told.
+
+    A CSV without a line of names, as that of MP-16's addresses comes, holds a photo's name and its
+    address in either order, or addresses alone. Photos without a name are called after the list
+    and the row, as `photos check` calls them. Raises ValueError for a file that cannot be read or
+    has no addresses.
+    """
+    require_table(path)
+    broken: list[tuple[str, str]] = []
+    n_rows = 0
+    try:
+        for table in _tables(path, broken, say):
+            names = range(n_rows, n_rows + len(table))
+            photos = table.get("photo", [f"{path.stem}-{row:07d}" for row in names])
+            for photo, url in zip(photos, table["url"], strict=True):
+                problem = "" if url else "no address"
+                if len(url) > LONGEST:
+                    url, problem = url[:LONGEST], f"an address of more than {LONGEST:,} letters"
+                yield Address(photo, url, problem if photo else "photo without a name")
+            n_rows += len(table)
+    except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None
+    if n_rows == 0:
+        raise ValueError(f"{path}: no row in this table; expected one per photo")
+    yield from (Address(line, "", reason) for line, reason in broken)
+
+
+def guess_addresses(names: Sequence[str], where: str) -> dict[str, str]:
+    """Which columns hold the addresses and the photos' names; ValueError without addresses.
+
+    >>> guess_addresses(["id", "latitude", "longitude", "thumb_original_url"], "train.csv")
+    {'photo': 'id', 'url': 'thumb_original_url'}
+    """
+    plain = {name.strip().lower(): name for name in reversed(names)}
+    url = next((plain[known] for known in URL_NAMES if known in plain), None)
+    if url is None:
+        found = ", ".join(" ".join(str(name).split())[:40] for name in names[:12])
+        raise ValueError(f"{where}: no column of addresses; found {found}; expected one named url")
+    known = known_columns([name for name in names if name != url])
+    return ({"photo": known["photo"]} if "photo" in known else {}) | {"url": url}
+
+
+def address_problem(url: str) -> str:
+    """Why nothing is asked for at an address; "" if it may be.
+
+    >>> address_problem("file:///etc/passwd"), address_problem("https://example.org/a.jpg")
+    ('an address that begins with neither http nor https', '')
+    """
+    try:
+        parts = urlsplit(url)
+        known = urllib3.util.parse_url(url).host
+        _ = parts.port
+    except (ValueError, urllib3.exceptions.LocationParseError):
+        return "no address that makes sense"
+    if parts.scheme.lower() not in ("http", "https"):
+        return "an address that begins with neither http nor https"
+    return "" if known and parts.hostname else "no address that makes sense"
+
+
+def host_of(url: str) -> str:
+    """The host that an address names."""
+    return (urlsplit(url).hostname or "").lower()
+
+
+def _tables(
+    path: Path, broken: list[tuple[str, str]], say: Callable[[str], None]
+) -> Iterator[pd.DataFrame]:
+    """Pieces of the list: the columns photo (if there is one) and url, as text."""
+    if path.suffix.lower() == ".parquet":
+        with parquet.ParquetFile(path) as file:
+            guessed = guess_addresses(file.schema_arrow.names, str(path))
+            say(told(guessed, file.schema_arrow.names, path))
+            for batch in file.iter_batches(columns=list(guessed.values())):
+                yield _as_text(batch.to_pandas(), guessed)
+        return
+    nameless = _nameless_columns(path)
+    if nameless:
+        say(f"{path.name}: no line of names; {' and '.join(nameless)} in this order")
+        guessed, options = csv_options(path, broken, lambda *_: {name: name for name in nameless})
+        options["read_options"] = arrow_csv.ReadOptions(use_threads=False, column_names=nameless)
+    else:
+        guessed, options = csv_options(path, broken, guess_addresses)
+        say(f"{path.name}: {', '.join(f'{ours} from {col}' for ours, col in guessed.items())}")
+    with arrow_csv.open_csv(path, **options) as batches:
+        for batch in batches:
+            yield _as_text(batch.to_pandas(), guessed)
+
+
+def _nameless_columns(path: Path) -> list[str]:
+    """What the columns of a CSV are that begins with a photo; none where it begins with names."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        first = file.readline()
+    fields = next(csv.reader([first], delimiter=delimiter_of(first)), [])
+    columns = ["url" if "://" in field else "photo" for field in fields]
+    return columns if sorted(columns) in (["photo", "url"], ["url"]) else []
+
+
+def _as_text(table: pd.DataFrame, guessed: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame({ours: text_of(table[theirs]) for ours, theirs in guessed.items()})

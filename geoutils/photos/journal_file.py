@@ -1,0 +1,72 @@
+"""A hidden SQLite file in which long work notes what is done: it can be killed at any time.
+
+One process at a time has it open. `recipe` says of what work it is.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ABOUT = "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);"
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a journal for this process alone; a new one is empty, without any table.
+
+    Raises what `plain_errors` makes plain.
+    """
+    base = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        base.executescript(
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+            "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192; PRAGMA temp_store = FILE;"
+            "BEGIN IMMEDIATE; COMMIT;"
+        )
+    except sqlite3.Error:
+        base.close()
+        raise
+    return base
+
+
+@contextmanager
+def plain_errors(path: Path, work: str) -> Iterator[None]:
+    """Turn errors of opening the journal of some work (such as "check") into one-line ValueErrors.
+
+    Another process that works there, a full disk, and a file that is no journal are told apart.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        taken = f"another {work} is writing here" if "locked" in str(error) else "no room"
+        raise ValueError(f"{path.parent}: {taken} ({error})") from None
+    except sqlite3.DatabaseError as error:
+        raise ValueError(f"{path}: no journal of a {work} ({error}); delete it") from None
+
+
+def noted(base: sqlite3.Connection, name: str) -> str:
+    """What the journal notes about its work under a name, "" if it notes nothing."""
+    if not base.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
+        return ""
+    found = base.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
+    return found[0] if found else ""
+
+
+def note(base: sqlite3.Connection, name: str, value: str) -> None:
+    """Note something about the work, in place of what was noted under this name."""
+    base.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+
+def insert(
+    base: sqlite3.Connection, path: Path, table: str, columns: str, values: list[tuple]
+) -> None:
+    """Add rows to a table, on disk, all of them or none; OSError where there is no room."""
+    if not values:
+        return
+    places = ", ".join("?" * len(values[0]))
+    try:
+        base.execute("BEGIN IMMEDIATE")
+        base.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
+        base.execute("COMMIT")
+    except sqlite3.OperationalError as error:  # the disk is full, for one
+        raise OSError(f"{path}: {error}; the same command goes on from here") from None

@@ -1,0 +1,74 @@
+import pandas as pd
+import pytest
+
+from geoutils.photos.download.addresses import Address, guess_addresses, listed_addresses
+from geoutils.photos.sources.listed_photos import listed_photos
+
+
+def read(path):
+    said = []
+    return list(listed_addresses(path, said.append)), said[0]
+
+
+def test_a_list_with_names_of_columns(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("IMG_ID;LAT;URL\na.jpg;1;http://x/a?b=1,2\nb.jpg;2;\nc.jpg\n")
+    rows, said = read(path)
+    assert rows == [
+        Address("a.jpg", "http://x/a?b=1,2"),
+        Address("b.jpg", "", "no address"),
+        Address("line 4", "", "1 fields in this line, not 3"),
+    ]
+    assert said == "list.csv: photo from IMG_ID, url from URL"
+
+
+@pytest.mark.parametrize("text", ["a.jpg,http://x/a\nb,https://x/b\n", "http://x/a,a.jpg\n,\n"])
+def test_a_list_that_begins_with_a_photo(tmp_path, text):
+    path = tmp_path / "mp16_urls.csv"
+    path.write_text(text)
+    rows, said = read(path)
+    assert len(rows) == 2 and rows[0] == Address("a.jpg", "http://x/a")
+    assert said.startswith("mp16_urls.csv: no line of names; ")
+
+
+def test_addresses_alone_are_called_after_list_and_row_as_a_check_calls_them(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("http://x/a\nhttp://x/b\n")
+    names = [row.photo for row in read(path)[0]]
+    assert names == ["list-0000000", "list-0000001"]
+    path.write_text("url,lat,lon\nhttp://x/a,1,2\nhttp://x/b,3,4\n")
+    assert [row.photo for row in read(path)[0]] == names
+    assert [row.photo for row in listed_photos(path, lambda _: None)] == names
+
+
+def test_parquet(tmp_path):
+    path = tmp_path / "train.parquet"
+    table = pd.DataFrame({"id": [12, 13], "thumb_original_url": ["http://x/a", None]})
+    table.to_parquet(path)
+    assert read(path)[0] == [Address("12", "http://x/a"), Address("13", "", "no address")]
+    path.write_bytes(b"none")
+    with pytest.raises(ValueError, match="cannot be read"):
+        read(path)
+
+
+def test_lists_without_addresses_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="no column of addresses; found id, lat; expected one"):
+        guess_addresses(["id", "lat"], "list.csv")
+    (tmp_path / "list.csv").write_text("id,url\n")
+    with pytest.raises(ValueError, match="no row"):
+        read(tmp_path / "list.csv")
+    with pytest.raises(ValueError, match="no such file"):
+        read(tmp_path / "none.csv")
+
+
+def test_the_column_that_is_surest_goes_first():
+    assert guess_addresses(["id", "url_o", "URL"], "")["url"] == "URL"
+    # YFCC100M's own name for it
+    assert guess_addresses(["Photo/video download URL"], "") == {"url": "Photo/video download URL"}
+
+
+def test_an_address_without_end_is_cut(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(f"id,url\na,http://x/{'a' * 5000}\n")
+    (row,) = read(path)[0]
+    assert len(row.url) == 4000 and row.problem == "an address of more than 4,000 letters"
