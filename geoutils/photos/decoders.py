@@ -25,10 +25,10 @@ from jaxtyping import UInt8
 from numpy import ndarray
 
 from geoutils.photos.decode import problem_of, square_in
+from geoutils.photos.decoded import GREY
 from geoutils.photos.photo_file import read_photo
 
 Place = tuple[str, int, int]  # a photo's file, and its offset and length in it (0: all of it)
-GREY = 128
 TASK = 8  # photos that a process is given at once
 PATIENCE_S = 60  # with a task
 

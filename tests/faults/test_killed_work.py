@@ -54,7 +54,9 @@ def test_a_check_between_its_two_files(tmp_path):
     check_photos(listing, out, say=str)
     listing.write_text("id,lat,lon\na,1,2\nb,93,4\nc,5,6\n")
     killed(RECHECK, listing, out)
-    with pytest.raises(ValueError, match="its check has not ended; the same photos check ends it"):
+    with pytest.raises(
+        ValueError, match="its check has not ended; the same photos check goes on with it"
+    ):
         read_checked(out)
     assert check_photos(listing, out, say=str) == (2, 1)
     manifest, rejected = read_checked(out)
@@ -165,6 +167,11 @@ main(["report", "--study", "tiny", "--out-dir", sys.argv[1]])
 """
 
 
+def marked(process, path):
+    """Whether a process was started with this path."""
+    return str(path) in (process.info["cmdline"] or [])
+
+
 def test_the_report(root, tmp_path):
     where = ("--study", "tiny", "--out-dir", str(tmp_path))
     results, report = tmp_path / "results" / "tiny", ("report", *where)
@@ -175,9 +182,10 @@ def test_the_report(root, tmp_path):
     pages = {path: path.read_bytes() for path in (results / "report").iterdir()}
     first = (results / "report" / "index.html").stat().st_mtime_ns
     killed(PAGES, tmp_path, cwd=root)
+    workers = [found.pid for found in psutil.process_iter(["cmdline"]) if marked(found, tmp_path)]
     assert (results / "report" / "index.html").stat().st_mtime_ns == first, "index comes last"
     assert all(path.read_bytes()[-8:] == page[-8:] for path, page in pages.items())
     assert run(root, *report)[0] == 0
     assert contents(results) == undisturbed
     assert {path.name for path in (results / "report").iterdir()} == {p.name for p in pages}
-    assert not psutil.Process().children(recursive=True)
+    assert all(gone(process) for process in workers), "nobody reads what they make"
