@@ -69,7 +69,7 @@ def _list(
     """Fill the journal with the photos that there are, and with what lists say of them."""
     beside: list[Path] = []
     with tqdm(desc="Listing", unit=" photos", mininterval=1, delay=1) as bar:
-        for n_photos in journal.add(source.candidates(beside, say)):
+        for n_photos in journal.add(source.candidates(beside, say), listing is not None):
             bar.update(n_photos)
         if listing:
             for n_rows in journal.add_listed(listed_photos(listing, say)):

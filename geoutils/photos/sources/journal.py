@@ -74,13 +74,15 @@ class Journal:
         """Whether all candidates of this recipe are in, so that a check can go on from here."""
         return noted(self.base, "recipe") == self.recipe
 
-    def add(self, candidates: Iterable[Candidate]) -> Iterator[int]:
-        """Take candidates in; yield the number of each batch once it is in."""
+    def add(self, candidates: Iterable[Candidate], by_list: bool) -> Iterator[int]:
+        """Take candidates in, with `by_list` ready to be matched; yield each batch's number."""
         columns = "photo, path, offset, length, facts, problem, whole_key, name_key"
         for rows in batches(map(_printable, candidates)):
             values = []
             for c in rows:
-                keys = key_of(c.photo), key_of(c.photo.rsplit("/", 1)[-1])
+                keys = ("", "")
+                if by_list:
+                    keys = key_of(c.photo), key_of(c.photo.rsplit("/", 1)[-1])
                 facts = json.dumps(dict(c.facts)) if c.facts else "{}"
                 where = c.path, c.offset, c.length
                 values.append((c.name.rstrip("/"), *where, facts, c.problem, *keys))

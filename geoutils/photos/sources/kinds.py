@@ -1,6 +1,5 @@
 """What a source is: a list, a folder of photos, or shards."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,4 +65,4 @@ class Source:
 
 
 def _is_shard(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in SHARD_READERS
+    return name.lower().endswith(tuple(SHARD_READERS))
