@@ -54,9 +54,7 @@ def test_a_check_between_its_two_files(tmp_path):
     check_photos(listing, out, say=str)
     listing.write_text("id,lat,lon\na,1,2\nb,93,4\nc,5,6\n")
     killed(RECHECK, listing, out)
-    with pytest.raises(
-        ValueError, match="has not ended; the same photos check goes on with it"
-    ):
+    with pytest.raises(ValueError, match="has not ended; the same photos check goes on with it"):
         read_checked(out)
     assert check_photos(listing, out, say=str) == (2, 1)
     manifest, rejected = read_checked(out)
