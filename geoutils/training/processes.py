@@ -1,8 +1,9 @@
 """Training in several processes, started from a notebook."""
 
+import signal
 import socket
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from geoutils.training.examples import Examples
 from geoutils.training.preset import Preset
 from geoutils.training.state.record import read_log
 from geoutils.whole import checked_whole
+
+HANDLED = {"SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"} & {number.name for number in signal.Signals}
 
 
 def train_in_processes(
@@ -50,7 +53,11 @@ def train_in_processes(
     arguments = (model, train, val, preset, folder, level_names)
     try:
         # It says on how many GPUs it trains, even where there is none.
-        with redirect_stdout(StringIO()), patch_environment(omp_num_threads=1):
+        with (
+            redirect_stdout(StringIO()),
+            patch_environment(omp_num_threads=1),
+            signals_restored(),
+        ):
             notebook_launcher(_worker, arguments, n_processes, use_port=free_port())
     except ChildFailedError as error:
         process, failure = error.get_first_failure()
@@ -67,6 +74,21 @@ def _worker(*arguments) -> None:
     torch.set_num_threads(1)
     loop.train(*arguments)
     torch.distributed.destroy_process_group()
+
+
+@contextmanager
+def signals_restored() -> Iterator[None]:
+    """After the block signals do what they did before; torch's launcher leaves its own handlers.
+
+    With these, to interrupt a notebook would raise something that no cell expects.
+    """
+    before = {signal.Signals[name]: signal.getsignal(signal.Signals[name]) for name in HANDLED}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is not handler:  # which it may be in the main thread alone
+                signal.signal(number, handler)
 
 
 def free_port() -> str:

@@ -63,14 +63,14 @@ except OSError as error:
 assert "full" in said or "No space" in said, said
 assert not os.path.exists(disk + "/out/manifest.parquet")
 larger(disk)
-assert check_photos(listing, disk + "/out", workers=1) == (9000, 0)
-assert len(read_checked(disk + "/out")[0]) == 9000
+assert check_photos(listing, disk + "/out", workers=1) == (18000, 0)
+assert len(read_checked(disk + "/out")[0]) == 18000
 """
 
 
 @needs_mounts
 def test_checking_photos(tmp_path):
-    rows = "".join(f"a photo of number {number},{number % 80}.5,20\n" for number in range(9000))
+    rows = "".join(f"a photo of number {number},{number % 80}.5,20\n" for number in range(18000))
     (tmp_path / "list.csv").write_text("id,lat,lon\n" + rows)
     well(on_small_disk(CHECK, "1m", tmp_path / "disk", tmp_path / "list.csv"))
 
@@ -117,7 +117,7 @@ full(lambda: write_background(disk, *large))
 assert len(Background.load(disk)) == 500
 larger(disk)
 write_background(disk, *large)
-assert len(Background.load(disk)) == 9000
+assert len(Background.load(disk)) == 18000
 """
 
 

@@ -1,6 +1,7 @@
 """Several processes, and several pieces of a batch, learn what one process learns at once."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -101,7 +102,9 @@ def test_a_notebooks_processes_give_the_same_head(tmp_path):
     model, *rest = toy_head()
     log = train(model, *rest, tmp_path / "one")
     other, *rest = toy_head()
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     again = train_in_processes(2, other, *rest, tmp_path / "two")
+    assert handlers == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     assert read_facts(tmp_path / "two")["processes"] == 2
     assert_same_curves(again, log)
     assert not other.training
