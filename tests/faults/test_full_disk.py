@@ -117,7 +117,7 @@ full(lambda: write_background(disk, *large))
 assert len(Background.load(disk)) == 500
 larger(disk)
 write_background(disk, *large)
-assert len(Background.load(disk)) == 18000
+assert len(Background.load(disk)) == 9000
 """
 
 
