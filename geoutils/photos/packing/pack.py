@@ -81,7 +81,7 @@ def pack_photos(
             temporary.write_text(json.dumps(done, indent=1) + "\n")
         journal.delete()
     say(
-        f"{n_packed:,} photos in {n_shards:,} shard{'s' * (n_shards != 1)} in {out_dir}, {n_lost:,} that could not be "
+        f"{n_packed:,} photos in {n_shards:,} shards in {out_dir}, {n_lost:,} that could not be "
         f"packed in {out_dir / REJECTED}"
     )
     for problem in problems[:3]:
