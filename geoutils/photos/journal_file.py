@@ -29,6 +29,23 @@ def connect(path: Path) -> sqlite3.Connection:
     return base
 
 
+def begin(path: Path, recipe: str, schema: str, work: str) -> sqlite3.Connection:
+    """Open the journal of some work (such as "check"); of another recipe it starts anew.
+
+    The recipe is noted by the caller, once all that there is to do stands in the tables of
+    `schema`. Raises what `plain_errors` does.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with plain_errors(path, work):
+        base = connect(path)
+        if noted(base, "recipe") != recipe:
+            base.close()
+            path.unlink()
+            base = connect(path)
+            base.executescript(schema)
+        return base
+
+
 @contextmanager
 def plain_errors(path: Path, work: str) -> Iterator[None]:
     """Turn errors of opening the journal of some work (such as "check") into one-line ValueErrors.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from geoutils.photos.download.addresses import Address, address_problem
 from geoutils.photos.download.names import name_problem
-from geoutils.photos.journal_file import ABOUT, connect, insert, note, noted, plain_errors
+from geoutils.photos.journal_file import ABOUT, begin, insert, note, noted
 from geoutils.photos.sources.journal import batches, key_of
 
 WAITING, KEPT, GONE, FAILED = range(4)  # FAILED: nobody has said for good that it is gone
@@ -41,15 +41,8 @@ class Ledger:
     """The ledger of one list's download; with another `recipe` it starts anew."""
 
     def __init__(self, path: Path, recipe: dict[str, Any]):
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.recipe = path, json.dumps(recipe)
-        with plain_errors(path, "download"):
-            self.base = connect(path)
-            if not self.resumed:
-                self.base.close()
-                path.unlink()
-                self.base = connect(path)
-                self.base.executescript(SCHEMA)
+        self.base = begin(path, self.recipe, SCHEMA, "download")
 
     @property
     def resumed(self) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from geoutils.photos.folder import PHOTO_SUFFIXES
-from geoutils.photos.journal_file import ABOUT, connect, insert, note, noted, plain_errors
+from geoutils.photos.journal_file import ABOUT, begin, insert, note, noted
 from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.look import Look
 
@@ -59,15 +59,8 @@ class Journal:
     """The journal of one check; `recipe` says of what, and with another recipe it starts anew."""
 
     def __init__(self, path: Path, recipe: dict[str, Any]):
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.recipe = path, json.dumps(recipe)
-        with plain_errors(path, "check"):
-            self.base = connect(path)
-            if not self.resumed:
-                self.base.close()
-                path.unlink()
-                self.base = connect(path)
-                self.base.executescript(SCHEMA)
+        self.base = begin(path, self.recipe, SCHEMA, "check")
 
     @property
     def resumed(self) -> bool:

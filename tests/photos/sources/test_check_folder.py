@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geoutils.photos import in_processes, pictures, read_folder
+from geoutils.photos import in_processes, journal_file, pictures, read_folder
 from geoutils.photos.journal_file import connect
-from geoutils.photos.sources import check_photos, journal, read_checked
+from geoutils.photos.sources import check_photos, read_checked
 from geoutils.photos.sources import looking as looking_module
 from geoutils.photos.sources.check import JOURNAL
 
@@ -206,7 +206,7 @@ def test_a_full_disk_is_told_and_survived(tmp_path, monkeypatch):
             base.execute("PRAGMA max_page_count = 20")  # of 4096 bytes
             return base
 
-        patch.setattr(journal, "connect", small)
+        patch.setattr(journal_file, "connect", small)
         with pytest.raises(OSError, match="disk is full; the same command goes on from here"):
             check_photos(tmp_path / "list.csv", out)
     assert not (out / "manifest.parquet").exists()
