@@ -81,9 +81,16 @@ def insert(
     if not values:
         return
     places = ", ".join("?" * len(values[0]))
-    try:
+    with plain_faults(path):
         base.execute("BEGIN IMMEDIATE")
         base.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
         base.execute("COMMIT")
-    except sqlite3.OperationalError as error:  # the disk is full, for one
+
+
+@contextmanager
+def plain_faults(path: Path) -> Iterator[None]:
+    """Turn errors of a journal at work, such as that of a full disk, into a one-line OSError."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
         raise OSError(f"{path}: {error}; the same command goes on from here") from None

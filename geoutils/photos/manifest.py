@@ -186,13 +186,13 @@ def _position_problems(
     """What is wrong with each row's position, "" where nothing is."""
     reason = np.full(len(candidates), "", dtype=object)
     for name, values, limit in (("longitude", longitude, 180), ("latitude", latitude, 90)):
-        text = candidates[name].astype("str").fillna("").str.strip()
-        absent = text.str.lower().isin(MISSING_TEXT).to_numpy()
-        beyond, no_number = np.abs(values) > limit, np.isnan(values) & ~absent
-        quoted = text.to_numpy(dtype=object)
+        beyond, unread = np.abs(values) > limit, np.isnan(values)
         reason[beyond] = [f"{name} {value:g} is beyond {limit}" for value in values[beyond]]
-        reason[no_number] = [f"{name} {value!r} is not a number" for value in quoted[no_number]]
-        reason[absent] = f"no {name}"
+        texts = candidates[name][unread].astype("str").fillna("").str.strip()
+        reason[unread] = [
+            f"no {name}" if text.lower() in MISSING_TEXT else f"{name} {text!r} is not a number"
+            for text in texts
+        ]
     reason[(latitude == 0) & (longitude == 0)] = "position 0, 0: the usual sign of an unknown one"
     return reason
 

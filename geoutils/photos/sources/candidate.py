@@ -1,8 +1,8 @@
 """One photo that a source offers, before anybody has looked at it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from geoutils.photos.columns import known_columns
 from geoutils.photos.table import split_of
@@ -10,8 +10,7 @@ from geoutils.photos.table import split_of
 TEXT_LIMIT = 1000  # letters of a fact; whatever is longer is no name, place or label
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A photo by its name, and where its bytes lie: a whole file, or a run of bytes in a shard.
 
     `photo` is its name in the folder or in the shard; `shard` the shard's name, "" for files.
@@ -23,7 +22,7 @@ class Candidate:
     path: str = ""
     offset: int = 0
     length: int = 0  # 0: the whole file
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
     problem: str = ""
     shard: str = ""
 
@@ -52,4 +51,4 @@ def told_by(candidate: Candidate, record: Mapping[str, Any]) -> Candidate:
         facts |= {name: split_of(facts[name], "record") for name in facts if name == "split"}
     except ValueError as error:
         problem = problem or str(error)
-    return replace(candidate, facts=facts, problem=problem)
+    return candidate._replace(facts=facts, problem=problem)

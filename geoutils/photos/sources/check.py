@@ -3,11 +3,11 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
 
+from geoutils.photos.journal_file import plain_faults
 from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.checked import JOURNAL, MANIFEST, REJECTED, write_checked
 from geoutils.photos.sources.journal import Journal
@@ -47,7 +47,7 @@ def check_photos(
         "list": _state(listing) if listing else None,
         "thorough": thorough,
     }
-    with closing(Journal(out_dir / JOURNAL, recipe)) as journal:
+    with closing(Journal(out_dir / JOURNAL, recipe)) as journal, plain_faults(journal.path):
         if journal.resumed:
             say(f"going on with the check that {journal.path} has begun; delete it to start again")
         else:
@@ -99,7 +99,7 @@ def _below(listing: Path, folder: Path, say: Callable[[str], None]) -> Iterator[
     for row in listed_photos(listing, say):
         if row.problem:
             raise ValueError(f"{listing}: {row.photo} has {row.problem}")
-        yield replace(row, photo=os.path.normpath(inside / row.photo))
+        yield row._replace(photo=os.path.normpath(inside / row.photo))
 
 
 def _state(path: Path) -> list:

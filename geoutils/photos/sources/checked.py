@@ -22,7 +22,7 @@ from geoutils.spreadsheets import guarded
 
 MANIFEST, REJECTED, JOURNAL = "manifest.parquet", "rejected.csv", ".check.sqlite"
 FROM_JOURNAL = ("photo", "path", "offset", "length", "width", "height")
-ROWS = 5_000  # rows in memory at a time
+ROWS = 20_000  # rows in memory at a time
 FOUND = """
 SELECT c.photo, c.path, c.offset, c.length, c.facts,
     coalesce(l.facts, '{}') AS listed,
@@ -50,6 +50,7 @@ def write_checked(journal: Journal, folder: Path, by_list: bool, by_name: bool) 
     EXIF, else a `photos.csv`. With `by_name` photos are sorted by name, else they stand as they do
     in the source. The journal is deleted once both files are there.
     """
+    journal.base.execute("CREATE INDEX IF NOT EXISTS candidate_photo ON candidate (photo)")
     codes = [name for name in ("s16", "s365") if journal.facts_have(name)]
     columns = [*COLUMNS, *codes]
     columns += ["path", "sha256", "camera", "position_source"] if journal.has("path != ''") else []

@@ -1,7 +1,7 @@
 """What a source is: a list, a folder of photos, or shards."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from geoutils.photos.photo_file import NO_REGULAR_FILE
@@ -61,7 +61,7 @@ class Source:
                 yield Candidate("", str(shard), problem=NO_REGULAR_FILE, shard=name)
                 continue
             for photo in SHARD_READERS[shard.suffix.lower()](shard):
-                yield replace(photo, shard=name)
+                yield photo._replace(shard=name)
 
 
 def _is_shard(name: str) -> bool:

@@ -57,7 +57,6 @@ def _look(file: io.BufferedIOBase, thorough: bool) -> Look:
     if not thorough:
         file.seek(max(0, size - TAIL))
         tail = file.read(TAIL)
-        file.seek(0)
         try:
             with open_image(file) as image:
                 facts, (width, height) = read_exif(image), image.size

@@ -6,7 +6,6 @@ has no objects to bring to life, and sizes are bounded before memory is asked fo
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,7 @@ def _candidate(record: Any, shard: Path, begin: int, raw: bytes, number: int) ->
     else:
         found = Candidate(name, where, begin + raw.index(image), len(image))
     found = told_by(found, record)
-    return replace(found, photo=found.facts.get("photo") or name)
+    return found._replace(photo=found.facts.get("photo") or name)
 
 
 def _text(value: Any) -> Any:

@@ -9,7 +9,6 @@ import json
 import re
 import tarfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +73,7 @@ def _photo(shard: Path, member: tarfile.TarInfo, suffix: str) -> Candidate:
 def _told(photos: list[Candidate], record: dict[str, Any]) -> Iterator[Candidate]:
     name = record.get("photo")  # where members are called by a number, as `photos pack` does
     if len(photos) == 1 and isinstance(name, str) and 0 < len(name) <= TEXT_LIMIT:
-        photos = [replace(photos[0], photo=name)]
+        photos = [photos[0]._replace(photo=name)]
     return (told_by(photo, record) for photo in photos)
 
 
