@@ -49,10 +49,15 @@ def check_photos(
     }
     with closing(Journal(out_dir / JOURNAL, recipe)) as journal, plain_faults(journal.path):
         if journal.resumed:
-            say(f"going on with the check that {journal.path} has begun; delete it to start again")
+            say(
+                f"going on with the check that {journal.path} has begun, without photos that came "
+                "since; delete it to start again"
+            )
         else:
             _list(journal, found, listing, say)
         _look(journal, workers or os.cpu_count() or 1, thorough)
+        if listing:
+            journal.settle()
         n_kept, n_rejected = write_checked(
             journal, out_dir, by_list=listing is not None, by_name=not found.is_list
         )

@@ -40,15 +40,20 @@ UPDATE candidate SET listed = coalesce(
     (SELECT min(id) FROM listed WHERE key = whole_key),
     (SELECT min(id) FROM listed WHERE key = name_key)
 );
+UPDATE candidate SET problem = 'not in the list' WHERE listed IS NULL AND problem = '';
+"""
+# Of several files one that can be used stands for the listed photo, best one at its very path.
+SETTLE_LIST = """
 UPDATE candidate SET problem = 'another file stands for this photo of the list', listed = NULL
 WHERE id IN (
     SELECT id FROM (
         SELECT candidate.id AS id, row_number() OVER (
-            PARTITION BY listed ORDER BY whole_key != listed.key, candidate.photo
+            PARTITION BY listed ORDER BY candidate.problem || coalesce(look.problem, '') != '',
+            whole_key != listed.key, candidate.photo
         ) AS turn FROM candidate JOIN listed ON listed.id = candidate.listed
+        LEFT JOIN look ON look.id = candidate.id
     ) WHERE turn > 1
 );
-UPDATE candidate SET problem = 'not in the list' WHERE listed IS NULL AND problem = '';
 UPDATE candidate SET photo = (SELECT photo FROM listed WHERE id = candidate.listed)
 WHERE listed NOT NULL;
 """
@@ -100,6 +105,10 @@ class Journal:
         self.base.executescript(MATCH_LIST if by_list else MATCH_BESIDE)
         self.base.execute("CREATE INDEX candidate_listed ON candidate (listed)")
         note(self.base, "recipe", self.recipe)
+
+    def settle(self) -> None:
+        """Choose, once all photos were looked at, among files that stand for one listed photo."""
+        self.base.executescript(SETTLE_LIST)
 
     def counts(self) -> tuple[int, int]:
         """Number of candidates, and of those that need no look any more."""

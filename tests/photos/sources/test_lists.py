@@ -96,6 +96,19 @@ def test_a_path_in_the_list_goes_before_a_name(tmp_path, photo_bytes):
     }
 
 
+def test_a_whole_file_goes_before_a_broken_one_of_its_name(tmp_path, photo_bytes):
+    good = photo_bytes((1, 2))
+    for name, data in (("a/1.jpg", b""), ("b/1.jpg", good[: len(good) // 2]), ("c/1.jpg", good)):
+        path = tmp_path / "images" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    listing = written(tmp_path / "list.csv", "id,lat,lon\n1,10,10\n")
+    manifest, rejected = checked(tmp_path / "images", tmp_path / "out", listing)
+    assert manifest["path"].tolist() == [str(tmp_path / "images/c/1.jpg")]
+    another = "another file stands for this photo of the list"
+    assert rejected == {"a/1.jpg": another, "b/1.jpg": another}
+
+
 def test_bad_rows_and_broken_lines_of_a_long_list_are_set_aside(tmp_path):
     # More than a megabyte, the piece that is read at a time.
     rows = [f"photo {i:07d}{' ' * 150}x,{i % 80}.5,{i % 170}.25" for i in range(12_000)]
