@@ -1,17 +1,27 @@
-"""The command line: `python -m geoutils COMMAND`, such as run, notebook, score, demo, report."""
+"""The command line: `python -m geoutils COMMAND`, such as run, notebook, report and demo."""
 
 import argparse
 import errno
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
+from geoutils.command_options import add_command, add_parameter_option, add_study_options
 from geoutils.photo_commands import add_photo_commands
-from geoutils.sphere import EARTH_RADIUS_KM
+from geoutils.saved_commands import add_saved_commands
+from geoutils.score_commands import add_score_command
 from geoutils.study.execute import NotebookError, execute_notebook, parse_parameter
 from geoutils.study.quick_start import no_address_grammar
-from geoutils.study.run import only_run_of, recorded_settings, run_study, settings_in_force
+from geoutils.study.run import (
+    only_run_of,
+    recorded_settings,
+    run_study,
+    settings_in_force,
+    unlike_last_run,
+)
 from geoutils.study.settings import find_root, merge, notebooks_of, read_study
+from geoutils.training_commands import add_training_commands
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,88 +41,71 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line; argparse itself ends with status 2 on a mistake."""
-    parser = argparse.ArgumentParser(prog="python -m geoutils", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="command")
+    parser = argparse.ArgumentParser(
+        prog="python -m geoutils",
+        description="Where on Earth was a photo taken? The study's commands; run them from inside "
+        "its repository.",
+        epilog="python -m geoutils COMMAND --help tells what a command takes.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
-    run = commands.add_parser("run", help="bring a study's results and report up to date")
-    run.set_defaults(command=run_command)
-    run.add_argument("--photos", default="", help="folder or list of your own photos")
+    run = add_command(
+        *(commands, "run", run_command, "bring a study's results and its report up to date"),
+        "Notebooks whose code, parameters or photos changed are run, others are not; the same "
+        "command goes on after an interruption. The report is results/STUDY/report/index.html.",
+    )
+    run.add_argument(
+        "--photos",
+        default="",
+        metavar="PATH",
+        help="your own photos: a folder, a folder that photos check wrote, or a list (CSV or "
+        "Parquet) with the files beside it; for studies of real photos, such as own_photos",
+    )
+    add_study_options(run)
+    add_parameter_option(run, "NOTEBOOK.NAME=VALUE", "04_evaluation.seed=1")
 
-    notebook = commands.add_parser("notebook", help="run one notebook of a study")
-    notebook.set_defaults(command=notebook_command)
+    notebook = add_command(
+        *(commands, "notebook", notebook_command, "run a single notebook of a study"),
+        "The executed copy is results/STUDY/notebooks/NAME.ipynb.",
+    )
     notebook.add_argument("notebook", help="its name, such as 04_evaluation")
     notebook.add_argument(
-        "--recorded", action="store_true", help="parameters as recorded by the study's last run"
+        "--recorded",
+        action="store_true",
+        help="take parameters from the study's last run, its -p included, and not from its file",
     )
+    add_study_options(notebook)
+    add_parameter_option(notebook, "NAME=VALUE", "seed=1")
 
-    train = commands.add_parser(
-        "train", help="train what a study lists; under accelerate launch or torchrun, in processes"
-    )
-    train.set_defaults(command=train_command)
-    train.add_argument("name", nargs="?", default="", help="a stage or head; all if left out")
+    add_training_commands(commands)
 
-    ablations = commands.add_parser(
-        "ablations", help="run a study's sweeps, and before them the study if it is not trained"
+    report = add_command(
+        *(commands, "report", report_command, "make the report again from executed notebooks"),
+        "It writes results/STUDY/report/index.html.",
     )
-    ablations.set_defaults(command=ablations_command)
-    ablations.add_argument("sweeps", nargs="*", metavar="sweep", help="all if left out")
-    ablations.add_argument(
-        "--budget", default="small", help="small (the default), or paper: photos, epochs and seeds"
-    )
+    add_study_options(report)
 
-    budget = commands.add_parser(
-        "budget", help="what a study costs on GPUs: hours, disk and memory, by formula"
+    demo = add_command(
+        *(commands, "demo", demo_command, "serve a page that places photos by a finished study"),
+        "Ctrl-C ends it.",
     )
-    budget.set_defaults(command=budget_command)
-    budget.add_argument("--study", nargs="+", default=["paper_semp"], help="files under studies/")
-    budget.add_argument(
-        "--rate", type=float, required=True, help="photos a second that one card learns from"
+    demo.add_argument(
+        "--ip", default="localhost", help="address to listen on; default: this computer alone"
     )
-    budget.add_argument("--gpus", type=int, nargs="+", default=[1], help="numbers of cards")
-    budget.add_argument("--photos", type=int, default=4_720_000, help="default: those of MP-16")
-
-    score = commands.add_parser("score", help="score a file of predictions against the truth")
-    score.set_defaults(command=score_command)
-    score.add_argument("predictions", help="CSV or Parquet: photo, latitude, longitude")
-    score.add_argument("truth", help="the same, and author where known")
-    score.add_argument("--resamples", type=int, default=10_000, help="of the bootstrap")
-    score.add_argument(
-        "--radius-km",
-        type=float,
-        default=EARTH_RADIUS_KM,
-        help="of the Earth; 6371 reproduces other people's distances (default: %(default)s)",
+    demo.add_argument("--port", type=int, default=8866, help="port; default: %(default)s")
+    demo.add_argument(
+        "--segmenter",
+        default="",
+        metavar="MODEL",
+        help="names what is seen in uploaded photos: a SegFormer for ADE20K, by its folder or its "
+        "name on the Hugging Face hub; default: none",
     )
+    demo.add_argument("--browser", action="store_true", help="open the page in a browser")
+    add_study_options(demo)
 
     add_photo_commands(commands)
-
-    report = commands.add_parser("report", help="make the HTML report from executed notebooks")
-    report.set_defaults(command=report_command)
-
-    demo = commands.add_parser("demo", help="serve the demo of a finished study")
-    demo.set_defaults(command=demo_command)
-    demo.add_argument("--ip", default="localhost", help="address to listen on")
-    demo.add_argument("--port", type=int, default=8866)
-    demo.add_argument("--segmenter", default="", help="segmentation model for uploaded photos")
-    demo.add_argument("--browser", action="store_true", help="open it in a browser")
-
-    for command in (run, notebook, train, ablations, report, demo):
-        command.add_argument("--study", default="default", help="a file under studies/")
-        command.add_argument("--out-dir", default="", help="write below this folder instead")
-    run.add_argument(
-        *("-p", "--parameter"),
-        action="append",
-        default=[],
-        metavar="NOTEBOOK.NAME=VALUE",
-        help="replace a parameter of the study file",
-    )
-    for command in (notebook, train):
-        command.add_argument(
-            *("-p", "--parameter"),
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="replace a parameter of the study file",
-        )
+    add_saved_commands(commands)
+    add_score_command(commands)
     return parser.parse_args(arguments)
 
 
@@ -125,15 +118,35 @@ def run_command(options: argparse.Namespace) -> int:
             raise ValueError(f"-p {text}: expected notebook.name=value")
         name, value = parse_parameter(rest)
         given.setdefault(notebook, {})[name] = value
-    root = find_root()
-    source = read_study(root, options.study).get("01_photos", {}).get("source")
-    if options.photos and source == "rendered":
+    root, photos = find_root(), "01_photos"
+    contents = read_study(root, options.study)
+    if options.photos and contents.get(photos, {}).get("source") == "rendered":
         raise ValueError(f"photos: study {options.study} draws its own; try --study own_photos")
     if options.photos:
-        given.setdefault("01_photos", {}).update(photos_argument(options.photos))
-    elif source in ("folder", "table", "checked") and not given.get("01_photos", {}).get("photos"):
-        raise ValueError(f"photos: study {options.study} needs a folder or list; give --photos")
+        given.setdefault(photos, {}).update(photos_argument(options.photos))
+    elif photos in contents:
+        section = merge(contents[photos], given.get(photos, {}), photos)
+        given |= {photos: given.get(photos, {}) | named_photos(section, root, options.study)}
     return run_study(root, options.study, options.out_dir, given)
+
+
+def named_photos(section: dict[str, Any], root: Path, study: str) -> dict[str, str]:
+    """Whole paths of the photos that a study's parameters name; {} where it draws its own.
+
+    Relative ones are looked for from the repository. ValueError where none are named or there.
+    """
+    if section["source"] not in ("folder", "table", "checked"):
+        return {}
+    named = {name: root / section[name] for name in ("photos", "photos_dir") if section.get(name)}
+    if "photos" not in named:
+        raise ValueError(f"photos: study {study} needs a folder or list; give --photos")
+    for name, path in named.items():
+        if not path.exists():
+            raise ValueError(
+                f"{name}: study {study} names {path}, which is not there; put the "
+                "photos there or give --photos"
+            )
+    return {name: str(path) for name, path in named.items()}
 
 
 def photos_argument(path: str) -> dict[str, str]:
@@ -171,63 +184,10 @@ def notebook_command(options: argparse.Namespace) -> int:
         )
     given = dict(parse_parameter(text) for text in options.parameter)
     section = merge(contents[name], given, name)
+    if told := unlike_last_run(section, given, name, study, base):
+        print(told, file=sys.stderr)
     with nullcontext() if options.recorded else only_run_of(study, base, shared=True):
         print(execute_notebook(root, name, study, section, options.out_dir))
-    return 0
-
-
-def train_command(options: argparse.Namespace) -> int:
-    """Train one thing that a study lists, or all of them, from the files of notebooks 01 and 02."""
-    from accelerate import PartialState
-
-    from geoutils.photos.live_record import told_of_lost
-    from geoutils.training.recipes.from_study import train_recipe
-    from geoutils.training.recipes.study_training import SECTION, StudyTraining
-
-    root, study = find_root(), options.study
-    base = Path(options.out_dir).resolve() if options.out_dir else root
-    contents = settings_in_force(root, study, base)
-    if SECTION not in contents:
-        raise ValueError(f"study: {study} has no section {SECTION}: it trains nothing")
-    given = dict(parse_parameter(text) for text in options.parameter)
-    section = merge(contents[SECTION], given, SECTION) | {"processes": 1}  # accelerate's to start
-    training = StudyTraining.of(base / "results" / study, section)
-    for name in [options.name] if options.name else training.recipes:
-        log = train_recipe(training, name)
-        if PartialState().is_main_process:
-            print(f"{name}: validation loss {log['val_loss'].min():.4f}")
-    if (lost := told_of_lost(training.results / "photos")) and PartialState().is_main_process:
-        print(lost)
-    return 0
-
-
-def ablations_command(options: argparse.Namespace) -> int:
-    """Run sweeps of a study."""
-    from geoutils.study.ablations.command import run_ablations
-
-    root, budget = find_root(), options.budget
-    return run_ablations(root, options.study, options.sweeps, options.out_dir, budget)
-
-
-def budget_command(options: argparse.Namespace) -> int:
-    """Print what studies cost before anyone runs them."""
-    from geoutils.study.budget_text import budget_text
-
-    print(budget_text(find_root(), options.study, options.rate, options.gpus, options.photos))
-    return 0
-
-
-def score_command(options: argparse.Namespace) -> int:
-    """Score someone's predictions."""
-    from geoutils.evaluation import score_files
-
-    score = score_files(
-        options.predictions,
-        options.truth,
-        n_resamples=options.resamples,
-        radius_km=options.radius_km,
-    )
-    print(score.text)
     return 0
 
 

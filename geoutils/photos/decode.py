@@ -66,8 +66,6 @@ def examine_bytes(data: bytes) -> PhotoFacts:
             width, height = image.size
             image.draft("RGB", CHECK_SIZE)
             image.load()
-    except UnidentifiedImageError:
-        return PhotoFacts("not a JPEG, PNG or WebP image")
     except Exception as error:  # decoders raise whatever a damaged file leads them to
         return PhotoFacts(problem_of(error))
     if facts.orientation >= 5:
@@ -156,6 +154,8 @@ def problem_of(error: Exception) -> str:
     """A reason in a few words for an exception that a decoder raised."""
     if isinstance(error, FileNotFoundError):
         return "no such file"
+    if isinstance(error, UnidentifiedImageError):
+        return "not a JPEG, PNG or WebP image"
     if isinstance(error, TooManyPixels | NoPhotoFile):
         return str(error)
     text = " ".join(str(error).split()).removesuffix(".")

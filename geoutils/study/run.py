@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -122,9 +122,39 @@ def bad_input(failed: Path) -> bool:
 
 
 def recorded_settings(base: Path, study: str) -> dict[str, Any]:
-    """The parameters in force in a study's last run, as `run_study` recorded them."""
+    """The parameters in force in a study's last run, as `run_study` recorded them.
+
+    ValueError where there was none.
+    """
     path = base / "results" / study / "settings.yaml"
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file, for study {study} has not been run as a whole")
     return read_sections(path, str(path))
+
+
+def unlike_last_run(
+    section: dict[str, Any], given: Collection[str], notebook: str, study: str, base: Path
+) -> str:
+    """A sentence on parameters of a notebook that a study's last run had otherwise; "" if none.
+
+    Those that were `given` are meant to differ.
+    """
+    if not (base / "results" / study / "settings.yaml").is_file():
+        return ""
+    then = recorded_settings(base, study).get(notebook, section)
+    other = {name: value for name, value in then.items() if section.get(name) != value}
+    told = [f"{name}={_in_short(other[name])}" for name in other if name not in given]
+    if not told:
+        return ""
+    return (
+        f"{notebook}: the last run of study {study} had {', '.join(told)}, unlike its file, which "
+        "is followed here; --recorded follows that run"
+    )
+
+
+def _in_short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def write_settings(contents: dict[str, Any], study: str, base: Path) -> None:

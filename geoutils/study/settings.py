@@ -10,6 +10,7 @@ GENERAL_KEYS = {
     "title": str,  # heading of the report
     "about": str,  # the report's first paragraph
     "rendered": bool,  # whether the photos are drawn, which every page then says
+    "expected_photos": int,  # as many as it is meant for; `budget` counts with them
     "model_from": str,  # the study whose trained model is used; by default its own
     "own_model": dict,  # what changes where there are enough photos to train on: own_model.py
 }

@@ -5,8 +5,6 @@ import io
 import os
 from typing import NamedTuple
 
-from PIL import UnidentifiedImageError
-
 from geoutils.photos.decode import examine_bytes, open_image, problem_of
 from geoutils.photos.exif import ExifFacts, read_exif
 from geoutils.photos.photo_file import BYTES_LIMIT, NoPhotoFile, open_regular, read_photo
@@ -61,8 +59,6 @@ def _look(file: io.BufferedIOBase, thorough: bool) -> Look:
             with open_image(file) as image:
                 facts, (width, height) = read_exif(image), image.size
                 is_whole = _is_whole(image.format, tail, size, file)
-        except UnidentifiedImageError:
-            return Look("not a JPEG, PNG or WebP image")
         except Exception as error:  # decoders raise whatever a damaged file leads them to
             return Look(problem_of(error))
         if is_whole:

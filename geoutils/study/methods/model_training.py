@@ -26,7 +26,13 @@ def study_contents(results: Path, root: Path | None = None) -> dict[str, Any]:
     """
     path = results / "settings.yaml"
     if not path.is_file():
-        return settings_in_force(root or find_root(results), results.name, results.parent.parent)
+        try:
+            root = root or find_root(results)
+        except ValueError:
+            raise ValueError(
+                f"path: no {path.name} in {results}; a study's run leaves it"
+            ) from None
+        return settings_in_force(root, results.name, results.parent.parent)
     return read_sections(path, str(path))
 
 

@@ -19,6 +19,7 @@ from geoutils.training.recipes.recipe import Recipe, read_recipe
 from geoutils.training.recipes.targets import Targets, read_targets
 
 SECTION = "03_training"  # of the study file
+NEEDED = ("image_size", "seed", "threads", "precision", "stages", "heads", "ablation")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,12 @@ class StudyTraining:
     @classmethod
     def of(cls, results: str | Path, settings: Mapping[str, Any]) -> "StudyTraining":
         """Read the recipes of a study; ValueError for one that cannot be, or a name given twice."""
+        lacking = [name for name in NEEDED if name not in settings]
+        if lacking:
+            raise ValueError(
+                f"study: the settings of {Path(results)} have no {lacking[0]} in {SECTION}; those "
+                "of another version do not, so run the study again"
+            )
         shared = {"seed": settings["seed"], "threads": settings["threads"] or None}
         native = settings["precision"] == "native"
         shared["precision"] = native_precision() if native else settings["precision"]

@@ -175,7 +175,7 @@ def test_wrong_numbers_and_names_are_refused(saved, photos):
 def test_a_folder_that_is_no_study_is_refused(tmp_path, folder):
     with pytest.raises(ValueError, match="path: no folder"):
         geoutils.load_study(tmp_path / "none")
-    with pytest.raises(ValueError, match="run from inside the study's repository"):
+    with pytest.raises(ValueError, match=r"path: no settings\.yaml in .*; a study's run"):
         geoutils.load_study(tmp_path)
     (tmp_path / "settings.yaml").write_text("{a: [")
     with pytest.raises(ValueError, match=r"settings\.yaml is not valid YAML"):
@@ -188,6 +188,9 @@ def test_a_folder_that_is_no_study_is_refused(tmp_path, folder):
         geoutils.load_study(tmp_path)
     shutil.copy(folder / "settings.yaml", tmp_path / "settings.yaml")
     with pytest.raises(ValueError, match="path: nothing trained in"):
+        geoutils.load_study(tmp_path)
+    (tmp_path / "settings.yaml").write_text("03_training: {image_size: 64, seed: 0}")
+    with pytest.raises(ValueError, match="have no threads in 03_training; those of another"):
         geoutils.load_study(tmp_path)
 
 
