@@ -65,7 +65,7 @@ lint: setup
 
 bench: setup
 	$(VENV)/bin/pip install --quiet --constraint constraints.txt --requirement benchmarks/peers.txt || \
-		echo "benchmarks/peers.txt: not installed; comparisons with what is missing are left out"
+		echo "benchmarks/peers.txt: not installed; comparisons with what is missing will fail"
 	$(VENV)/bin/python benchmarks/run_all.py
 
 check-results: setup

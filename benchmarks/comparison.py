@@ -20,7 +20,7 @@ import numpy as np
 
 HANDED_OVER = "GEO_COMPARISONS"  # variable that names the file for run_all.py
 PYTHON = f"Python {platform.python_version()}"
-COLUMNS = ("task", "ours", "peer", "theirs", "ours is better by", "aim", "met")
+COLUMNS = ("task", "ours", "peer", "theirs", "ratio (> 1: ours better)", "aim", "met")
 
 
 @dataclass(frozen=True)

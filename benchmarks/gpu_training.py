@@ -9,8 +9,9 @@ ResNet-50 at 224 pixels and EfficientNet-B4 at 300, each with the classifiers of
   arithmetic operations of the network, three times those of its forward pass, at the speed that
              a large matrix product reaches on the device in the same precision
 The loops alternate, round by round; medians and the middle 80 % are printed, and recorded where
-`--out` says, beside the rows of other devices. Without a GPU sizes are small and the rows say CPU:
-they are no evidence for the speed of GPUs.
+`--out` says, beside the rows of other devices. `tflops` of a row is how much arithmetic it keeps
+up, which `python -m geoutils budget --tflops` asks for. Without a GPU sizes are small and the rows
+say CPU: they are no evidence for the speed of GPUs.
 Run: python benchmarks/gpu_training.py --out results/benchmarks/gpu.csv
 """
 
@@ -205,6 +206,7 @@ def measure(setting: Setting, device: torch.device, n_steps: int, rounds: int) -
             row["precision"] = "bf16" if on_gpu and name != "plain" else plain_precision
             peak = peak_tflops(device, row["precision"], 8192 if on_gpu else 1536)
             row |= {"peak_tflops": peak, "gflop_per_image": work}
+            row["tflops"] = median * work / 1000
             row["arithmetic_images_per_s"] = 1000 * peak / work
             row["share_of_arithmetic"] = median / row["arithmetic_images_per_s"]
         rows.append(row)

@@ -25,7 +25,7 @@ from comparison import PYTHON, Comparison, compared, in_turn, installed, report
 from scipy.special import log_softmax
 
 from geoutils.evaluation import RADII_KM, accuracy_at, expected_calibration_error
-from geoutils.evaluation.probability_scores import brier_of_probabilities, negative_log_likelihoods
+from geoutils.evaluation.probability_scores import brier_scores, negative_log_likelihoods
 from geoutils.prediction import top_k_hits
 from geoutils.sphere import EARTH_RADIUS_KM, great_circle_km
 
@@ -173,7 +173,7 @@ def of_probabilities(n_photos: int, n_cells: int, rounds: int) -> list[Compariso
         ),
         *measured(
             "Brier score",
-            lambda: brier_of_probabilities(probabilities, cells).mean(),
+            lambda: brier_scores(probabilities, cells).mean(),
             [Peer("one-hot difference", "numpy", difference)],
             rounds,
         ),

@@ -29,6 +29,7 @@ from PIL import ExifTags, Image
 from geoutils.photos.sources.looking import BLOCK
 
 AIM, GROWTH, ROUNDS, N_DIFFERENT = 1.5, 1.1, 3, 300
+MEMORY = "growth of memory when photos double"
 CHECK = """
 import sys
 from pathlib import Path
@@ -125,9 +126,7 @@ def main() -> int:
     return report(
         [
             compared(task, seconds, loops, "bare loop", pillow, aim=1 / AIM),
-            compared(
-                "memory", memory_mb, half, "half of the photos", "itself", "MB", aim=1 / GROWTH
-            ),
+            compared(MEMORY, memory_mb, half, "itself, on half of them", "", "MB", aim=1 / GROWTH),
         ]
     )
 

@@ -3,9 +3,9 @@
 Run `make bench`, or `python benchmarks/run_all.py` (under a quarter of an hour on two cores that
 nothing else uses); `python benchmarks/run_all.py gini hmc` runs some of them and only prints. Each
 script runs in a process of its own. The rows of all go into results/benchmarks/comparisons.csv
-and, in groups, into the README between its markers. Leaves with an error where an aim is missed,
-where a peer is not installed (`make bench` installs those of peers.txt), and where a script breaks
-or takes too long: its row says so.
+and, in groups, into docs/speed.md between its markers; some of them into the README. Leaves with an
+error where an aim is missed, where a peer is not installed (`make bench` installs those of
+peers.txt), and where a script breaks or takes too long: its row says so.
 """
 
 import argparse
@@ -22,7 +22,16 @@ from pathlib import Path
 import pandas as pd
 import torch
 from comparison import HANDED_OVER, PYTHON, Comparison, handed_over, installed
-from comparison_table import printed, read, rows_of, save, table_of, write_readme
+from comparison_table import (
+    full_table,
+    printed,
+    read,
+    rows_of,
+    save,
+    short_table,
+    table_of,
+    write_table,
+)
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -118,8 +127,9 @@ def main() -> int:
         print(f"left out: {name}, there is no GPU")
     if not asked:
         save(found, TABLE)
-        write_readme(read(TABLE), ROOT / "README.md")
-        print(f"written: {TABLE.relative_to(ROOT)}, and the table in README.md")
+        write_table(full_table(read(TABLE)), ROOT / "docs" / "speed.md")
+        write_table(short_table(read(TABLE)), ROOT / "README.md")
+        print(f"written: {TABLE.relative_to(ROOT)}, and the tables in docs/speed.md and README.md")
     bad = found[found["met"] == "no"]
     for topic, row in zip(bad["topic"], rows_of(bad), strict=True):
         print(f"missed: {topic}, {row.told}")

@@ -5,8 +5,8 @@ import errno
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
+from geoutils.benchmark_commands import add_benchmark_command
 from geoutils.command_options import add_command, add_parameter_option, add_study_options
 from geoutils.photo_commands import add_photo_commands
 from geoutils.saved_commands import add_saved_commands
@@ -20,13 +20,14 @@ from geoutils.study.run import (
     settings_in_force,
     unlike_last_run,
 )
+from geoutils.study.run_photos import PHOTOS, found_photos, photos_argument
 from geoutils.study.settings import find_root, merge, notebooks_of, read_study
 from geoutils.training_commands import add_training_commands
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return 0, 1 for a failure inside, 2 for input that cannot be used."""
-    options = parse(arguments)
+    options = command_parser().parse_args(arguments)
     try:
         return options.command(options)
     except NotebookError as error:
@@ -39,8 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line; argparse itself ends with status 2 on a mistake."""
+def command_parser() -> argparse.ArgumentParser:
+    """All commands; argparse itself ends with status 2 on a mistake."""
     parser = argparse.ArgumentParser(
         prog="python -m geoutils",
         description="Where on Earth was a photo taken? The study's commands; run them from inside "
@@ -104,9 +105,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add_study_options(demo)
 
     add_photo_commands(commands)
+    add_benchmark_command(commands)
     add_saved_commands(commands)
     add_score_command(commands)
-    return parser.parse_args(arguments)
+    return parser
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -118,56 +120,17 @@ def run_command(options: argparse.Namespace) -> int:
             raise ValueError(f"-p {text}: expected notebook.name=value")
         name, value = parse_parameter(rest)
         given.setdefault(notebook, {})[name] = value
-    root, photos = find_root(), "01_photos"
+    root = find_root()
+    photos = given.get(PHOTOS, {})
     contents = read_study(root, options.study)
-    if options.photos and contents.get(photos, {}).get("source") == "rendered":
-        raise ValueError(f"photos: study {options.study} draws its own; try --study own_photos")
-    if options.photos:
-        given.setdefault(photos, {}).update(photos_argument(options.photos))
-    elif photos in contents:
-        section = merge(contents[photos], given.get(photos, {}), photos)
-        given |= {photos: given.get(photos, {}) | named_photos(section, root, options.study)}
+    if PHOTOS in contents:
+        if options.photos and contents[PHOTOS].get("source") == "rendered":
+            raise ValueError(f"photos: study {options.study} draws its own; try --study own_photos")
+        if options.photos:
+            photos = photos_argument(options.photos) | photos
+        section = merge(contents[PHOTOS], photos, PHOTOS)
+        given[PHOTOS] = photos | found_photos(section, root, options.study)
     return run_study(root, options.study, options.out_dir, given)
-
-
-def named_photos(section: dict[str, Any], root: Path, study: str) -> dict[str, str]:
-    """Whole paths of the photos that a study's parameters name; {} where it draws its own.
-
-    Relative ones are looked for from the repository. ValueError where none are named or there.
-    """
-    if section["source"] not in ("folder", "table", "checked"):
-        return {}
-    named = {name: root / section[name] for name in ("photos", "photos_dir") if section.get(name)}
-    if "photos" not in named:
-        raise ValueError(f"photos: study {study} needs a folder or list; give --photos")
-    for name, path in named.items():
-        if not path.exists():
-            raise ValueError(
-                f"{name}: study {study} names {path}, which is not there; put the "
-                "photos there or give --photos"
-            )
-    return {name: str(path) for name, path in named.items()}
-
-
-def photos_argument(path: str) -> dict[str, str]:
-    """Parameters of notebook 01 for the user's photos; ValueError where there are none.
-
-    The files of a list are looked for beside it; a folder that `photos check` wrote is told by its
-    manifest.
-    """
-    from geoutils.photos.folder import PHOTO_SUFFIXES  # here, since these take a while
-    from geoutils.photos.sources import is_checked
-
-    photos = Path(path).resolve()
-    if not photos.exists():
-        raise ValueError(f"photos: {path} does not exist; expected a folder or a CSV/Parquet list")
-    if photos.is_file():
-        return {"source": "table", "photos": str(photos), "photos_dir": str(photos.parent)}
-    if is_checked(photos):
-        return {"source": "checked", "photos": str(photos)}
-    if not any(file.suffix.lower() in PHOTO_SUFFIXES for file in photos.rglob("*")):
-        raise ValueError(f"photos: no JPEG, PNG or WebP photo below {path}")
-    return {"source": "folder", "photos": str(photos)}
 
 
 def notebook_command(options: argparse.Namespace) -> int:

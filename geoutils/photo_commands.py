@@ -45,7 +45,7 @@ def _add_check(commands: Any) -> None:
         "--out-dir",
         default="",
         metavar="FOLDER",
-        help="default: results/checked/ and the list's name, or the source's if there is no list",
+        help="default: results/checked/SOURCE, or SOURCE-LIST where the list is called otherwise",
     )
     _add_workers(check)
     check.add_argument(
@@ -149,8 +149,7 @@ def check_command(options: argparse.Namespace) -> int:
     """Check photos; the same command goes on after an interruption."""
     from geoutils.photos.sources import check_photos  # here, since this takes a while
 
-    named_after = Path(options.list or options.source).resolve()
-    name = named_after.name if named_after.is_dir() else named_after.stem
+    name = name_of_check(Path(options.source).resolve(), Path(options.list).stem)
     out_dir = Path(options.out_dir or find_root() / "results" / "checked" / name)
 
     def check() -> bool:
@@ -216,6 +215,18 @@ def scenes_command(options: argparse.Namespace) -> int:
         return True
 
     return resumable(label)
+
+
+def name_of_check(source: Path, listing: str) -> str:
+    """What the folder of a check is called: after its source, and after a list of another name.
+
+    >>> name_of_check(Path("images/mp16.tar"), "mp16_places365")
+    'mp16'
+    >>> name_of_check(Path("images.tar"), "yfcc4k_places365")
+    'images-yfcc4k_places365'
+    """
+    name = source.name if source.is_dir() else source.stem
+    return name if not listing or listing.startswith(name) else f"{name}-{listing}"
 
 
 def resumable(work: Callable[[], bool]) -> int:

@@ -203,7 +203,8 @@ class Locator:
             cells = said.levels(method.recipe).finest
             latlon_deg = latlon_deg[self.training.rows["train"]]
             vectors = said.train_embeddings(retrieval)
-            made = Background.of(vectors, latlon_deg, cells.assign(latlon_deg), len(cells))
+            truth, there = cells.assign(latlon_deg), ~said.train_lost
+            made = Background.of(vectors, latlon_deg, truth, len(cells), there)
         else:
             answer = main_answer(self.training.recipes[collector])
             made = background_of(self._said(collector), collector, answer, retrieval)

@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from geoutils.explanation.segmentation import RenderedTruth
 from geoutils.photos.pixels import is_rendered, pictures
+from geoutils.study.methods.lost import photos_there
 
 SHOWN_PX = 448  # side of the square that the page shows
 
@@ -39,13 +40,13 @@ def random_test_photo(
     """One of a study's test photos, drawn at random; a rendered one with its concepts.
 
     `pixels` are those of all of the manifest's photos. Raises ValueError where there are no test
-    photos, or the file of the one that was drawn is gone.
+    photos, or the one that was drawn cannot be read.
     """
     rows = np.flatnonzero(manifest["split"] == "test")
     if not len(rows):
         raise ValueError("manifest: no test photos to draw from")
     row = int(rng.choice(rows))
-    photo, seen = manifest.iloc[[row]], np.array(pixels[[row]])
+    photo, seen = manifest.iloc[[row]], photos_there(pixels, np.array([row]))
     latlon_deg = photo[["latitude", "longitude"]].to_numpy(float)[0]
     rendered = is_rendered(photo)
     return DemoPhoto(

@@ -38,11 +38,11 @@ from geoutils.evaluation.calibration_summary import (
 from geoutils.evaluation.cell_answers import CellAnswers
 from geoutils.evaluation.claims import check_claims, claim_outcomes, published_claims
 from geoutils.evaluation.inequality import gini, lorenz_curve
-from geoutils.evaluation.paired_matrix import difference_matrix, paired_matrix
+from geoutils.evaluation.paired_matrix import paired_matrix
 from geoutils.evaluation.probability_scores import brier_scores, negative_log_likelihoods
 from geoutils.evaluation.published import published_accuracies, published_thesis
 from geoutils.evaluation.score_files import Score, score_files
-from geoutils.evaluation.tables import accuracy_table, interval_numbers, percent_cells
+from geoutils.evaluation.tables import accuracy_table, percent_cells
 from geoutils.evaluation.temperature import fit_temperature, tempered
 
 __all__ = [
@@ -67,14 +67,12 @@ __all__ = [
     "check_claims",
     "claim_outcomes",
     "densest_point_distances",
-    "difference_matrix",
     "expected_calibration_error",
     "fit_temperature",
     "geoscore",
     "gini",
     "guesser_accuracies",
     "improvement_over_random",
-    "interval_numbers",
     "lorenz_curve",
     "negative_log_likelihoods",
     "paired_bootstrap",

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from geoutils.evaluation.probability_scores import brier_of_probabilities, negative_log_likelihoods
+from geoutils.evaluation.probability_scores import brier_scores, negative_log_likelihoods
 
 ROUNDING = 1e-3  # by which float32 probabilities of many cells may miss a sum of 1
 
@@ -55,7 +55,7 @@ class CellAnswers:
             best,
             np.minimum(highest, 1.0),  # float32 logarithms may round above 0
             best == cells,
-            brier_of_probabilities(probabilities, cells),
+            brier_scores(probabilities, cells),
             negative_log_likelihoods(log_probs, cells),
         )
 

@@ -17,8 +17,7 @@ def gain_table(
 ) -> pd.DataFrame:
     """One row per difference, one column per radius: "1.2 [0.3, 2.1]", in percentage points.
 
-    A difference that is not certain (its interval holds zero, or has no bounds) stands in
-    parentheses.
+    A difference whose interval holds zero, or has no bounds, stands in parentheses.
     """
     columns = [f"{radius:g} km" for radius in radii_km]
     index = pd.Index(gains, name="difference")
@@ -29,7 +28,7 @@ def gain_table(
 
 
 def verdict(gain: Interval, radii_km: Real[ndarray, " radii"] = RADII_KM) -> str:
-    """At which radii a difference is certain, and to whose favour, in words.
+    """At which radii the interval of a difference excludes zero, and to whose favour, in words.
 
     >>> verdict(Interval(*np.array([[0.1, 0], [0.05, -1], [0.2, 1]])), np.array([1, 25]))
     'helps at 1 km'

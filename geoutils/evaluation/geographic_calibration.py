@@ -13,6 +13,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from geoutils.brief import brief
 from geoutils.evaluation.bootstrap import Interval
 from geoutils.evaluation.resamples import Resamples
 from geoutils.evaluation.tables import percent_cells
@@ -240,6 +241,4 @@ def _area_text(estimate: float, low: float, high: float) -> str:
 
 
 def _two_digits(area_km2: float) -> str:
-    from geoutils.partitions.comparison import brief  # which itself needs this package
-
     return "unknown" if np.isinf(area_km2) else brief(float(area_km2))

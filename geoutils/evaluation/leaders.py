@@ -15,7 +15,7 @@ MOST_NAMED = 4
 
 
 def leaders(table: pd.DataFrame, radius_km: Number) -> tuple[str, list[str]]:
-    """The method with the highest accuracy, and those whose difference to it is not certain.
+    """The method with the highest accuracy, and those whose interval of the difference holds zero.
 
     `table` is from `paired_matrix`; of equal methods the first one leads. The others come in the
     order of their accuracy. ValueError for a radius that the table lacks.
@@ -39,9 +39,13 @@ def leaders_text(
     sentences = []
     for radius in radii:
         first, equals = leaders(table, radius)
+        if not table.loc[table["radius_km"] == radius, "estimate"].any():
+            sentences.append(f"At {radius:g} km no method is ahead of another.")
+            continue
         text = f"At {radius:g} km **{labels[first]}** is first"
         if not equals:
-            text += f", certainly ahead of all {n_others} others"
+            whom = "the other one" if n_others == 1 else f"all {n_others} others"
+            text += f", ahead of {whom} (no interval holds zero)"
         elif len(equals) == n_others:
             text += ", but these photos tell none of the others from it"
         else:
@@ -63,7 +67,7 @@ def radii_text(mask: Bool[ndarray, " radii"], radii_km: Real[ndarray, " radii"] 
 
 
 def help_text(gain: Interval, radii_km: Real[ndarray, " radii"] = RADII_KM) -> str:
-    """Where a gain in accuracy is certain, and of which sign.
+    """Where the interval of a gain in accuracy excludes zero, and of which sign it is.
 
     >>> gain = Interval(*np.array([[0.2, -0.2], [0.1, -0.3], [0.3, -0.1]]))
     >>> help_text(gain, np.array([1, 25]))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from itertools import combinations
-from numbers import Real as Number
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,6 @@ from numpy import ndarray
 from geoutils.evaluation.accuracy import RADII_KM, hits_at
 from geoutils.evaluation.bootstrap import Interval
 from geoutils.evaluation.resamples import Resamples
-from geoutils.evaluation.tables import percent_cells
 
 
 def paired_matrix(
@@ -51,26 +49,6 @@ def paired_matrix(
         tables[b, a] = _rows(b, a, turned, radii_km)
     ordered = [tables[a, b] for a in names for b in names if a != b]
     return pd.concat(ordered, ignore_index=True)
-
-
-def difference_matrix(table: pd.DataFrame, radius_km: Number) -> pd.DataFrame:
-    """Rows of `paired_matrix` of one radius as text: row minus column, in percentage points.
-
-    A difference that is not certain (its interval holds zero) stands in parentheses. Raises
-    ValueError for a radius that the table lacks.
-    """
-    part = table[table["radius_km"] == radius_km]
-    if len(part) == 0:
-        found = ", ".join(f"{radius:g}" for radius in table["radius_km"].unique())
-        raise ValueError(f"radius_km: {radius_km:g}; expected one of {found}")
-    names = list(dict.fromkeys(part["method"]))
-    cells = pd.DataFrame("", index=names, columns=names)
-    cells.index.name = "method"
-    for row in part.itertuples():
-        numbers = (np.array([value]) for value in (row.estimate, row.low, row.high))
-        text = percent_cells(Interval(*numbers))[0]
-        cells.loc[row.method, row.other] = text if row.excludes_zero else f"({text})"
-    return cells
 
 
 def _rows(

@@ -10,22 +10,15 @@ from numpy import ndarray
 
 
 def brier_scores(
-    log_probs: Float[ndarray, "photos cells"], cells: Int[ndarray, " truths"]
+    probabilities: Float[ndarray, "photos cells"], cells: Int[ndarray, " truths"]
 ) -> Float[ndarray, " photos"]:
     """Squared distance of the probabilities from the truth, summed over cells: 0 best, 2 worst.
 
     A photo outside every cell (-1) has no cell to be near: it scores 1 plus the squares.
 
-    >>> brier_scores(np.log([[0.5, 0.5], [0.5, 0.5]]), np.array([0, -1])).round(3)
+    >>> brier_scores(np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([0, -1]))
     array([0.5, 1.5])
     """
-    return brier_of_probabilities(np.exp(log_probs), cells)
-
-
-def brier_of_probabilities(
-    probabilities: Float[ndarray, "photos cells"], cells: Int[ndarray, " truths"]
-) -> Float[ndarray, " photos"]:
-    """The same of probabilities instead of their logarithms."""
     squares = np.square(probabilities).sum(axis=1, dtype=float)
     return squares + 1 - 2 * np.where(cells >= 0, _of_truth(probabilities, cells), 0.0)
 

@@ -7,7 +7,7 @@ pair, each resample is drawn once and every method is scored on it: a product of
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int, Real, UInt8
+from jaxtyping import Bool, Float, Int, Real, UInt8
 from numpy import ndarray
 
 from geoutils.evaluation.bootstrap import Interval, group_indices, percentile_interval
@@ -70,6 +70,19 @@ class Resamples:
         counted = np.column_stack([columns, np.ones(len(columns))])
         sums = self.sums(counted)
         return sums[:, :-1] / sums[:, -1:]
+
+    def subset_means(
+        self, values: Real[ndarray, " photos"], chosen: Bool[ndarray, "photos k"]
+    ) -> Float[ndarray, "resamples k"]:
+        """Mean of the values over each subset's photos, in every resample that has some of each.
+
+        Which photos are `chosen` stays as it is: only how often each was drawn changes.
+        """
+        chosen = np.asarray(chosen, dtype=float)
+        sums = self.sums(np.column_stack([chosen * np.asarray(values)[:, None], chosen]))
+        totals, sizes = sums[:, : chosen.shape[1]], sums[:, chosen.shape[1] :]
+        drawn = (sizes > 0).all(axis=1)
+        return totals[drawn] / sizes[drawn]
 
     def interval(self, columns: Real[ndarray, "photos k"], level: float = 0.95) -> Interval:
         """Mean of each column with its percentile interval."""

@@ -33,22 +33,5 @@ def percent_cells(interval: Interval) -> list[str]:
     return cells
 
 
-def interval_numbers(
-    interval: Interval, radii_km: Real[ndarray, " radii"] = RADII_KM
-) -> dict[str, dict[str, float | None]]:
-    """Estimate, low and high as fractions, keyed a_1, a_25 ...; None where there is no bound.
-
-    >>> interval_numbers(Interval(*np.array([[0.5], [np.nan], [np.nan]])), np.array([25]))
-    {'a_25': {'estimate': 0.5, 'low': None, 'high': None}}
-    """
-    numbers = {}
-    for k, radius in enumerate(radii_km):
-        values = {name: float(getattr(interval, name)[k]) for name in ("estimate", "low", "high")}
-        numbers[f"a_{radius:g}"] = {
-            name: None if np.isnan(value) else value for name, value in values.items()
-        }
-    return numbers
-
-
 def _percent(fraction: float) -> str:
     return f"{100 * fraction:.1f}".replace("-0.0", "0.0")

@@ -10,7 +10,6 @@ from geoutils.explanation.answers import (
     combined_answer,
     f_star_answer,
     level_answer,
-    tree_level_answer,
 )
 from geoutils.explanation.concept_influence import (
     N_CONCEPTS,
@@ -70,7 +69,6 @@ from geoutils.explanation.targets import (
     cell_log_score,
     cell_score,
     group_score,
-    level_logit,
     similarity_score,
 )
 from geoutils.explanation.trust import forgetting, in_plain_words, trust_table, trusted
@@ -122,7 +120,6 @@ __all__ = [
     "interval_name",
     "layer_names",
     "level_answer",
-    "level_logit",
     "likeness",
     "n_shared",
     "near_minus_far",
@@ -144,7 +141,6 @@ __all__ = [
     "signed_maps",
     "similarity_maps",
     "similarity_score",
-    "tree_level_answer",
     "trust_table",
     "trusted",
 ]

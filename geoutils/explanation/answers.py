@@ -10,9 +10,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor, nn
 
-from geoutils.models import Geolocator
 from geoutils.models.branch_tree import BranchTree
-from geoutils.models.heads import HMCHead
 from geoutils.models.hierarchy_scores import hmc_scores
 from geoutils.partitions.geoclass import GeoclassCells
 from geoutils.prediction.combinatorial import set_weights
@@ -27,21 +25,6 @@ def level_answer(model: nn.Module, level: int = -1) -> Answer:
 
     def answer(images: Float[Tensor, "photos 3 h w"]) -> Float[Tensor, "photos cells"]:
         return model(images)[level].log_softmax(dim=1)
-
-    return answer
-
-
-def tree_level_answer(model: Geolocator, level: int) -> Answer:
-    """Cells of a level of the thesis's tree by that level's softmax; ValueError for other heads.
-
-    The leaves, which HMC combines from all levels, are `level_answer`'s.
-    """
-    refuse_training(model)
-    if not isinstance(model.head, HMCHead):
-        raise ValueError(f"model: a head of kind {model.head.kind!r}; expected 'hmc'")
-
-    def answer(images: Float[Tensor, "photos 3 h w"]) -> Float[Tensor, "photos cells"]:
-        return model.head.level_log_probs(model.features(images))[level]
 
     return answer
 

@@ -43,18 +43,6 @@ def cell_log_score(model: nn.Module, parents: Int[ndarray, "cells levels"]) -> S
     return score
 
 
-def level_logit(model: nn.Module, level: int = -1) -> Score:
-    """Logit of a cell of one level, by default the finest: the target for the prediction f."""
-    refuse_training(model)
-
-    def score(
-        images: Float[Tensor, "photos 3 h w"], cells: Int[Tensor, " photos"]
-    ) -> Float[Tensor, " photos"]:
-        return model(images)[level].gather(1, cells[:, None])[:, 0]
-
-    return score
-
-
 def cell_score(answer: Answer) -> Score:
     """Log-probability of a cell by any answer."""
 

@@ -2,7 +2,6 @@
 
 from geoutils.models.backbone import Backbone
 from geoutils.models.branch_tree import BranchTree
-from geoutils.models.classifier import MultiPartitionClassifier
 from geoutils.models.geodecoder import GeoDecoder, GeoDecoderHead
 from geoutils.models.geolocator import Geolocator
 from geoutils.models.heads import ClassesHead, Head, HMCHead, MultiPartitionHead, MvMFHead
@@ -21,7 +20,6 @@ __all__ = [
     "Geolocator",
     "HMCHead",
     "Head",
-    "MultiPartitionClassifier",
     "MultiPartitionHead",
     "MvMFHead",
     "RetrievalHead",

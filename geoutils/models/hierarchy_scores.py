@@ -13,7 +13,8 @@ The thesis multiplies each level by a dense matrix of cells × finest cells. Tho
 everywhere but on one branch, so the same numbers are sums over branches: of log T, or of weighted
 p, computed once per cell and not per finest cell; levels where a branch has no cell add a constant.
 The gradient of such a sum is a sum over the finest cells below each cell. For it only what came in
-and what goes out is kept. Inside, photos are columns: a sum then adds whole rows.
+and what goes out is kept. Inside, photos are columns: a sum then adds whole rows. To turn them
+costs as much as a sum, so it is done once on either way.
 """
 
 import math
@@ -84,11 +85,13 @@ class _Product(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Float[Tensor, "photos leaves"]) -> tuple:
-        by_log_prob = ctx.tree.sums_below(gradient.t().contiguous())
+        by_log_prob = _levels(ctx.tree.sums_below(gradient.t().contiguous()), ctx.tree)
+        used = _used(ctx.saved_tensors, ctx.tree)
         if ctx.epsilon:  # d log T / d log p = (1 − ε) p / T = sigmoid(log p + log((1 − ε) / ε))
             odds = math.log((1 - ctx.epsilon) / ctx.epsilon)
-            by_log_prob.mul_(_nodes(ctx.saved_tensors, ctx.tree).add_(odds).sigmoid_())
-        return None, None, None, *_levels(by_log_prob, ctx.saved_tensors, ctx.tree)
+            for of_level, level in zip(by_log_prob, used, strict=True):
+                of_level.mul_((level + odds).sigmoid_())
+        return None, None, None, *_with_unused(by_log_prob, ctx.saved_tensors)
 
 
 class _Smooth(torch.autograd.Function):
@@ -124,9 +127,13 @@ class _Smooth(torch.autograd.Function):
             by_sum.addcmul_(sums, by_sum.sum(0), value=-1)
         if not ctx.epsilon:  # where a leaf scores −∞ and is not asked for: 0, not 0 / 0
             sums.clamp_(min=torch.finfo(sums.dtype).tiny)
-        by_log_prob = ctx.tree.sums_below(by_sum.div_(sums.mul_(own))).div_(total)
-        by_log_prob.mul_(_nodes(levels, ctx.tree).exp_().mul_(weights))
-        return None, None, None, None, *_levels(by_log_prob, levels, ctx.tree)
+        by_node = ctx.tree.sums_below(by_sum.div_(sums.mul_(own))).div_(total)
+        by_log_prob = _levels(by_node, ctx.tree)
+        weights = weights.t().split(ctx.tree.n_used, dim=1)
+        used = _used(levels, ctx.tree)
+        for of_level, level, weight in zip(by_log_prob, used, weights, strict=True):
+            of_level.mul_(level.exp().mul_(weight))
+        return None, None, None, None, *_with_unused(by_log_prob, levels)
 
 
 @lru_cache(maxsize=8)
@@ -134,27 +141,39 @@ def _smooth_weights(
     tree: BranchTree, alpha: float, dtype: torch.dtype
 ) -> tuple[Float[Tensor, "nodes 1"], Float[Tensor, "leaves 1"]]:
     """α^(D−1−h) of each node's level h, and the sum over the nodes above each leaf."""
-    weights = torch.pow(alpha, len(tree.n_used) - 1.0 - tree.node_levels[:, None].double())
-    return weights.to(dtype), tree.sums_above(weights).to(dtype)
+    with torch.inference_mode(False):  # what is kept may be differentiated through later
+        weights = torch.pow(alpha, len(tree.n_used) - 1.0 - tree.node_levels[:, None].double())
+        return weights.to(dtype), tree.sums_above(weights).to(dtype)
+
+
+def _used(
+    levels: Sequence[Float[Tensor, "photos _"]], tree: BranchTree
+) -> list[Float[Tensor, "photos _"]]:
+    """The cells of each level that lie above a leaf, as far as numbers tell."""
+    return [level[:, :n] for level, n in zip(levels, tree.n_used, strict=True)]
 
 
 def _nodes(
     levels: Sequence[Float[Tensor, "photos _"]], tree: BranchTree
 ) -> Float[Tensor, "nodes photos"]:
     """A new array of the values of all levels, photos as columns."""
-    return torch.cat([level[:, :n].t() for level, n in zip(levels, tree.n_used, strict=True)])
+    return torch.cat([level.t() for level in _used(levels, tree)])
 
 
 def _levels(
-    nodes: Float[Tensor, "nodes photos"],
-    levels: Sequence[Float[Tensor, "photos _"]],
-    tree: BranchTree,
+    nodes: Float[Tensor, "nodes photos"], tree: BranchTree
 ) -> list[Float[Tensor, "photos _"]]:
-    """The way back from `_nodes`; 0 for cells that lie above no leaf."""
-    parts = nodes.t().split(tree.n_used, dim=1)
-    unused = [level.shape[1] - n for level, n in zip(levels, tree.n_used, strict=True)]
+    """The way back from `_nodes`: a new array for each level, photos as rows."""
+    return [level.contiguous() for level in nodes.t().split(tree.n_used, dim=1)]
+
+
+def _with_unused(
+    values: Sequence[Float[Tensor, "photos _"]], levels: Sequence[Float[Tensor, "photos _"]]
+) -> list[Float[Tensor, "photos _"]]:
+    """Values of the cells of each level, 0 for those that lie above no leaf."""
+    unused = [level.shape[1] - part.shape[1] for level, part in zip(levels, values, strict=True)]
     return [
-        functional.pad(part, (0, n)) if n else part for part, n in zip(parts, unused, strict=True)
+        functional.pad(part, (0, n)) if n else part for part, n in zip(values, unused, strict=True)
     ]
 
 

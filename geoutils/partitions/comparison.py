@@ -7,6 +7,7 @@ import pandas as pd
 from jaxtyping import Real
 from numpy import ndarray
 
+from geoutils.brief import brief
 from geoutils.evaluation.accuracy import RADII_KM
 from geoutils.evaluation.bootstrap import bootstrap_accuracy
 from geoutils.partitions.partition import Partition
@@ -109,16 +110,3 @@ def readable_ceilings(table: pd.DataFrame) -> pd.DataFrame:
         texts = [f"{a:.1f} [{low:.0f}, {high:.0f}]" for a, low, high in rows]
         shown[f"{radius:g} km"] = np.where(np.isnan(rows).any(axis=1), "", texts)
     return shown
-
-
-def brief(number: float | int) -> str:
-    """A number of two significant digits, k for thousand and M for million.
-
-    >>> brief(0.0571), brief(3), brief(15400), brief(85010980.2)
-    ('0.057', '3', '15k', '85M')
-    """
-    rounded = float(f"{number:.2g}")
-    for unit, letter in ((1e6, "M"), (1e3, "k")):
-        if rounded >= unit:
-            return f"{rounded / unit:g}{letter}"
-    return f"{rounded:g}"

@@ -18,6 +18,7 @@ from geoutils.partitions.hierarchy import Hierarchy
 from geoutils.partitions.partition import Partition
 from geoutils.partitions.published import read_rows
 from geoutils.partitions.semantic.semantic_cells import SemanticCells
+from geoutils.spreadsheets import guarded, unguarded
 
 _POINT = ["latitude_mean", "longitude_mean"]
 _COLUMNS = ["class_index", "class_label", "imgs_per_cell", *_POINT]
@@ -25,11 +26,14 @@ PARENTS = "h_dict.json"
 
 
 def write_semp_csv(partition: Partition, path: str | Path) -> None:
-    """Write a partition of named places; ValueError for cells of another kind."""
+    """Write a partition of named places; ValueError for cells of another kind.
+
+    Names that a spreadsheet would run get an apostrophe in front, which the reader takes away.
+    """
     if not isinstance(partition.cells, SemanticCells):
         kind = partition.cells.kind
         raise ValueError(f"partition: the format holds named places, got cells of kind {kind!r}")
-    rows = [range(len(partition)), partition.cells.labels(), partition.counts]
+    rows = [range(len(partition)), guarded(pd.Series(partition.cells.labels())), partition.counts]
     table = pd.DataFrame(dict(zip(_COLUMNS, [*rows, *partition.centers_deg.T], strict=True)))
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
@@ -49,7 +53,7 @@ def read_semp_csv(path: str | Path, name: str = "") -> Partition:
     missing = table["class_label"].isna()
     if missing.any():
         raise ValueError(f"path: class {missing.argmax()} in {path} has no class_label")
-    keys = pd.Index(table["class_label"].astype("str"))
+    keys = pd.Index(unguarded(table["class_label"].astype("str")))
     cells = SemanticCells(
         keys=keys,
         known=keys,

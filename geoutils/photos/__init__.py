@@ -10,18 +10,21 @@ from geoutils.photos.manifest import (
     write_rejected,
 )
 from geoutils.photos.packing import pack_photos
-from geoutils.photos.pixels import has_pixels, open_pixels, pictures, write_pixels
+from geoutils.photos.pixels import has_pixels, open_pixels, pictures
 from geoutils.photos.sources import check_photos, read_checked
 from geoutils.photos.splits import (
+    authors_note,
     authors_or_spots,
     hold_out_seen,
     in_common,
     resampled_units,
     split_by_author,
 )
+from geoutils.photos.stored_pixels import write_pixels
 from geoutils.photos.table import read_table
 
 __all__ = [
+    "authors_note",
     "authors_or_spots",
     "check_photos",
     "has_pixels",

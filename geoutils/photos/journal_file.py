@@ -4,8 +4,8 @@ One process at a time has it open. `recipe` says of what work it is.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ABOUT = "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT);"
@@ -29,21 +29,49 @@ def connect(path: Path) -> sqlite3.Connection:
     return base
 
 
-def begin(path: Path, recipe: str, schema: str, work: str) -> sqlite3.Connection:
+def begin(
+    path: Path, recipe: str, schema: str, work: str, agree: Callable[[str], None] | None = None
+) -> sqlite3.Connection:
     """Open the journal of some work (such as "check"); of another recipe it starts anew.
 
     The recipe is noted by the caller, once all that there is to do stands in the tables of
-    `schema`. Raises what `plain_errors` does.
+    `schema`. `agree` is asked before a journal with another recipe is deleted, and may raise.
+    Raises what `plain_errors` does.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with plain_errors(path, work):
         base = connect(path)
-        if noted(base, "recipe") != recipe:
+        found = noted(base, "recipe")
+        if found != recipe:
             base.close()
+            if found and agree:
+                agree(found)
             path.unlink()
             base = connect(path)
             base.executescript(schema)
         return base
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that work writes into, if need be; ValueError where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"out_dir: {folder} cannot be written ({error.strerror})") from None
+
+
+def missing_folders(folder: Path) -> list[Path]:
+    """The folder and those above it that are not there yet, the innermost first."""
+    return [path for path in (folder, *folder.parents) if not path.exists()]
+
+
+def discard(base: sqlite3.Connection, path: Path, made: list[Path]) -> None:
+    """Delete the journal of work that cannot be done, and the folders made for it, if empty."""
+    base.close()
+    path.unlink(missing_ok=True)
+    for folder in made:
+        with suppress(OSError):  # something else lies in it
+            folder.rmdir()
 
 
 @contextmanager
@@ -55,8 +83,12 @@ def plain_errors(path: Path, work: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        taken = f"another {work} is writing here" if "locked" in str(error) else "no room"
-        raise ValueError(f"{path.parent}: {taken} ({error})") from None
+        why = "no room"
+        if "locked" in str(error):
+            why = f"another {work} is writing here"
+        elif any(word in str(error) for word in ("readonly", "unable to open")):
+            why = "nothing can be written here"
+        raise ValueError(f"{path.parent}: {why} ({error})") from None
     except sqlite3.DatabaseError as error:
         raise ValueError(f"{path}: no journal of a {work} ({error}); delete it") from None
 

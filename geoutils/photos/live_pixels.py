@@ -3,14 +3,12 @@
 For photos that do not fit on a disk as pixels (MP-16 at 256 pixels takes 0.9 TB): what `np.load`
 gives for stored pixels, this gives for their files, and the pixels are the same. A photo that has
 vanished or is damaged by the time that it is read is grey, its name and the reason go into a list
-beside, and training computes no loss for it.
+beside: training computes no loss for it, no score counts it, and no search finds it.
 """
 
-import csv
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,11 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from jaxtyping import Bool, Int, UInt8
 from numpy import ndarray
 
 from geoutils.photos.decoders import TASK, Decoders
-from geoutils.spreadsheets import guarded
+from geoutils.photos.lost_list import add_lost, read_lost
 
 FEW = 3  # photos that may be lost at once, whatever their share
 IDENTITY = ("path", "sha256", "offset", "length")  # columns that say which file a photo is
@@ -75,6 +74,19 @@ class LivePixels:
     def lost(self) -> dict[str, str]:
         """Photos that could not be read when they were last asked for, and why."""
         return dict(self._album.lost)
+
+    def names(self, rows: Int[ndarray, " chosen"]) -> list[str]:
+        """Names of some photos, as in the manifest."""
+        return self._album.names(rows)
+
+    @property
+    def listed(self) -> Bool[ndarray, " photos"]:
+        """Which photos are on the list of those that could not be read, now or in a run before."""
+        return self._album.listed()
+
+    def list_lost(self, rows: Int[ndarray, " chosen"], reason: str) -> None:
+        """Put photos that are lost for another reason on the list too."""
+        self._album.list_lost(rows, reason)
 
     @property
     def fingerprint(self) -> list[str]:
@@ -132,7 +144,7 @@ class _Album:
         self._parts = parts.to_numpy(np.int64)
         self._size, self._workers, self._lost_file = size, workers, lost_file
         self.lost: dict[str, str] = {}
-        self._listed: set[str] = set()
+        self._listed = {} if lost_file is None else read_lost(lost_file)
         self._decoders: Decoders | None = None
         self._lock = Lock()
 
@@ -170,7 +182,7 @@ class _Album:
                 f"{paths[first]}: {wrong[first]}; is their disk there?"
             )
         if self.lost or any(wrong):
-            self._note(self._names.take(chosen).to_pylist(), wrong)
+            self._note(self.names(rows), wrong)
         return is_lost
 
     def _ready(self) -> Decoders:
@@ -180,24 +192,36 @@ class _Album:
                 self._decoders = Decoders(self._size, self._workers)
             return self._decoders
 
+    def names(self, rows: Int[ndarray, " chosen"]) -> list[str]:
+        return self._names.take(pa.array(rows)).to_pylist()
+
+    def listed(self) -> Bool[ndarray, " photos"]:
+        names = pa.array(list(self._listed), pa.large_string())
+        return pc.is_in(self._names, names).to_numpy(zero_copy_only=False)
+
+    def list_lost(self, rows: Int[ndarray, " chosen"], reason: str) -> None:
+        with self._lock:
+            self._list(dict.fromkeys(self.names(rows), reason))
+
     def _note(self, names: list[str], wrong: list[str]) -> None:
         """Remember what was lost just now, and list a photo the first time that it is."""
         with self._lock:
-            for name, reason in zip(names, wrong, strict=True):
-                if not reason:
-                    self.lost.pop(name, None)
-                    continue
-                self.lost[name] = reason
-                if self._lost_file is None or name in self._listed:
-                    continue
-                self._listed.add(name)
-                with suppress(OSError), open(self._lost_file, "a", newline="") as file:
-                    csv.writer(file).writerow(guarded(pd.Series([name, reason])))
+            reasons = dict(zip(names, wrong, strict=True))
+            self.lost = {name: why for name, why in self.lost.items() if name not in reasons}
+            lost = {name: reason for name, reason in reasons.items() if reason}
+            self.lost |= lost
+            self._list(lost)
+
+    def _list(self, lost: dict[str, str]) -> None:
+        new = {name: reason for name, reason in lost.items() if name not in self._listed}
+        self._listed |= new
+        if new and self._lost_file is not None:
+            add_lost(self._lost_file, new.items())
 
 
-def identity_of(manifest: pd.DataFrame) -> str:
-    """Fingerprint of which files the photos of a manifest are, in their order."""
-    columns = manifest[[name for name in IDENTITY if name in manifest]]
+def identity_of(manifest: pd.DataFrame, names: Sequence[str] = IDENTITY) -> str:
+    """Fingerprint of these columns of a manifest, by default of which files its photos are."""
+    columns = manifest[[name for name in names if name in manifest]]
     rows = pd.util.hash_pandas_object(columns, index=False).to_numpy()
     return hashlib.sha256(rows).hexdigest()
 

@@ -1,4 +1,4 @@
-"""What stands on disk for photos that are decoded live, and the list of those that were lost."""
+"""What stands on disk for photos that are decoded live."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from pyarrow import parquet
 from geoutils.files import replacing
 from geoutils.parquet import read_parquet
 from geoutils.photos.live_pixels import IDENTITY, LivePixels, identity_of, require_files
-from geoutils.spreadsheets import unguarded
+from geoutils.photos.lost_list import lost_list
 
 
 def record_live_pixels(manifest_file: str | Path, path: str | Path, size: int) -> None:
@@ -48,28 +48,6 @@ def live_record(path: str | Path) -> Path:
     """What stands where photos are not stored but decoded live: 64px.npy -> 64px_live.json."""
     path = Path(path)
     return path.with_name(f"{path.stem}_live.json")
-
-
-def lost_list(path: str | Path) -> Path:
-    """Where photos are listed that could not be read: 64px.npy -> 64px_lost.csv."""
-    path = Path(path)
-    return path.with_name(f"{path.stem}_lost.csv")
-
-
-def told_of_lost(folder: str | Path) -> str:
-    """A sentence on the photos that could not be read, by the lists in a folder; "" without any."""
-    lists = sorted(Path(folder).glob("*_lost.csv"))
-    columns = {"names": ["photo", "reason"], "dtype": "str", "keep_default_na": False}
-    tables = [pd.read_csv(file, **columns).apply(unguarded) for file in lists]
-    if not tables:
-        return ""
-    lost = pd.concat(tables).drop_duplicates("photo")
-    some = [f"{row.photo} ({row.reason})" for row in lost.head(3).itertuples()]
-    photos = "1 photo" if len(lost) == 1 else f"{len(lost):,} photos"
-    return (
-        f"{photos} could not be read when asked for (grey stands in, and no loss is computed): "
-        f"{', '.join(some)}{', …' if len(lost) > 3 else ''}; all are in {lists[0]}."
-    )
 
 
 def _read_places(manifest_file: Path) -> pd.DataFrame:

@@ -102,6 +102,26 @@ def resampled_units(authors: ndarray) -> str:
     return units if len(known) == len(authors) else units + single
 
 
+def authors_note(authors: ndarray) -> str:
+    """What a page that speaks of authors must add where it has others, or none; else nothing.
+
+    >>> authors_note(np.array(["Ann", "Bob"]))
+    ''
+    >>> authors_note(np.array(["Ann", ""]))
+    'Photos whose author is unknown count as an author each.'
+    """
+    known = [author for author in authors if author != ""]
+    if not known:
+        return "No author is known here: wherever this page says author, each photo has its own."
+    if all(author.startswith("spot ") for author in known):
+        return (
+            "Spots, about 1.2 km wide, stand in for authors here: read so wherever this page says "
+            "author or photographer."
+        )
+    unknown = "Photos whose author is unknown count as an author each."
+    return unknown * (len(known) < len(authors))
+
+
 def groups_of(manifest: pd.DataFrame) -> Int[ndarray, " photos"]:
     """Number of the group of each photo: joined by author and by `sha256` ("" joins nothing)."""
     n = len(manifest)

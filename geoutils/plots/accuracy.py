@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Real
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from numpy import ndarray
 
 from geoutils.evaluation.accuracy import RADII_KM, SCALES
@@ -16,6 +15,7 @@ from geoutils.plots.percent import in_percent
 from geoutils.plots.style import PALETTE
 
 SHORTEST_KM, LONGEST_KM = 0.1, 20_040  # half the circumference is as far as one can be off
+MARKS = "osD^vPX*"  # of methods or photo sets that are drawn side by side
 
 
 def draw_accuracy_curve(
@@ -27,8 +27,10 @@ def draw_accuracy_curve(
 ) -> None:
     """Draw the share of photos closer than r km against r: every a_r at once, on a log axis."""
     finite = np.sort(distances_km[np.isfinite(distances_km)])
-    radii = np.concatenate([[SHORTEST_KM], np.maximum(finite, SHORTEST_KM), [LONGEST_KM]])
-    shares = np.concatenate([[0], np.arange(1, len(finite) + 1), [len(finite)]]) / len(distances_km)
+    near = int((finite <= SHORTEST_KM).sum())  # already counted where the axis begins
+    radii = np.concatenate([[SHORTEST_KM], finite[near:], [LONGEST_KM]])
+    counts = np.concatenate([np.arange(near, len(finite) + 1), [len(finite)]])
+    shares = counts / len(distances_km)
     ax.step(radii, shares, where="post", label=label, color=color, ls="--" if dashed else "-")
 
 
@@ -75,17 +77,16 @@ def draw_difference_sets(
     ax: Axes, differences: Mapping[str, Interval], colors: Mapping[str, str], spread: float = 0.6
 ) -> None:
     """Draw several differences of accuracies side by side at each radius, as `draw_differences`."""
-    offsets = spread * (np.arange(len(differences)) / max(1, len(differences) - 1) - 0.5)
+    offsets = _beside(len(differences), spread)
     ax.axhline(0, color=PALETTE["ink"], lw=0.8)
-    marks = "osD^vPX*"
     for k, (name, difference) in enumerate(differences.items()):
         points = 100 * np.stack([difference.estimate, difference.low, difference.high])
         places = np.arange(points.shape[1]) + offsets[k]
         ax.vlines(places, points[1], points[2], color=colors[name], lw=1.8)
         filled = np.where(difference.excludes_zero, colors[name], "white")
         look = {"edgecolors": colors[name], "linewidths": 1.2, "zorder": 3}
-        ax.scatter(places, points[0], s=26, marker=marks[k % len(marks)], color=filled, **look)
-        handle = {"marker": marks[k % len(marks)], "ls": "", "ms": 5}
+        ax.scatter(places, points[0], s=26, marker=MARKS[k % len(MARKS)], color=filled, **look)
+        handle = {"marker": MARKS[k % len(MARKS)], "ls": "", "ms": 5}
         ax.plot([], [], color=colors[name], label=name, **handle)
     _name_radii(ax, np.arange(points.shape[1]))
     ax.set_ylabel("difference (percentage points)")
@@ -93,35 +94,26 @@ def draw_difference_sets(
 
 
 def draw_intervals(
-    ax: Axes, intervals: dict[str, Interval], colors: dict[str, str], spread: float = 0.5
+    ax: Axes,
+    intervals: dict[str, Interval],
+    colors: dict[str, str],
+    spread: float = 0.5,
+    marks: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw the accuracies of a few methods or photo sets side by side at each of the five radii."""
-    offsets = spread * (np.arange(len(intervals)) / max(1, len(intervals) - 1) - 0.5)
+    """Draw the accuracies of a few methods or photo sets side by side at each of the five radii.
+
+    A dot each, unless `marks` gives it another mark: MARKS are those of `draw_difference_sets`.
+    """
+    offsets = _beside(len(intervals), spread)
     places = np.arange(len(RADII_KM))
     for offset, (name, interval) in zip(offsets, intervals.items(), strict=True):
         ax.vlines(places + offset, interval.low, interval.high, color=colors[name], lw=2.2)
-        ax.plot(places + offset, interval.estimate, "o", ms=5, color=colors[name], label=name)
+        look = {"marker": (marks or {}).get(name, "o"), "ls": "", "ms": 5, "color": colors[name]}
+        look |= {"clip_on": False, "zorder": 3}  # whole at zero, too
+        ax.plot(places + offset, interval.estimate, label=name, **look)
     _name_radii(ax, places)
     in_percent(ax.yaxis)
     ax.set_ylim(bottom=0)
-    ax.set_ylabel("photos placed closer than r")
-
-
-def draw_against_published(
-    ax: Axes, ours: dict[str, Interval], colors: dict[str, str], published: pd.DataFrame
-) -> None:
-    """Draw our accuracies over thin grey lines, one per published system, on *other* photos."""
-    places = np.arange(len(RADII_KM))
-    columns = [f"a_{radius:g}" for radius in RADII_KM]
-    for k, row in enumerate(published[columns].to_numpy(dtype=float)):
-        label = "published systems, on real photos" if k == 0 else None
-        ax.plot(places, row / 100, color="#c6cacd", lw=0.9, label=label, zorder=1)
-    for name, interval in ours.items():
-        ax.fill_between(places, interval.low, interval.high, color=colors[name], alpha=0.2, lw=0)
-        ax.plot(places, interval.estimate, "o-", ms=4, color=colors[name], label=name)
-    _name_radii(ax, places)
-    in_percent(ax.yaxis)
-    ax.set_ylim(0, 1)
     ax.set_ylabel("photos placed closer than r")
 
 
@@ -160,32 +152,13 @@ def draw_breakdown(
         )
 
 
+def _beside(n: int, spread: float) -> ndarray:
+    """Where things that stand side by side at a radius are, around it; one alone is on it."""
+    return np.linspace(-spread / 2, spread / 2, n) if n > 1 else np.zeros(n)
+
+
 def _name_radii(ax: Axes, places: ndarray) -> None:
     """Name the five radii under an axis of evenly spaced places."""
     labels = [f"{name}\n{radius:,g} km" for name, radius in zip(SCALES, RADII_KM, strict=True)]
     ax.set_xticks(places, labels)
     ax.grid(axis="x", visible=False)
-
-
-def draw_accuracy_grid(ax: Axes, table: pd.DataFrame, color: str) -> None:
-    """Draw a_r of each kind of photo (rows) at each radius (columns) as shaded percentages.
-
-    `table` comes from `accuracy_by`; the interval stands small below each percentage.
-    """
-    kinds = list(dict.fromkeys(table["label"]))
-    grid = table.pivot(index="label", columns="radius_km", values="estimate").loc[kinds]
-    shades = LinearSegmentedColormap.from_list("shades", ["white", color])
-    ax.imshow(grid, cmap=shades, vmin=0, vmax=1, aspect="auto")
-    for row in table.itertuples():
-        x, y = grid.columns.get_loc(row.radius_km), kinds.index(row.label)
-        ink = "white" if row.estimate > 0.6 else PALETTE["ink"]
-        ax.text(x, y - 0.08, f"{row.estimate:.0%}", ha="center", va="center", color=ink)
-        if np.isfinite(row.low):
-            bounds = f"{100 * row.low:.0f}–{100 * row.high:.0f}"
-            ax.text(x, y + 0.27, bounds, ha="center", va="center", color=ink, fontsize=6)
-    photos = table.groupby("label")["photos"].first()
-    ax.set_yticks(range(len(kinds)), [f"{kind}\n{photos[kind]:,} photos" for kind in kinds])
-    _name_radii(ax, np.arange(grid.shape[1]))
-    ax.grid(visible=False)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)

@@ -12,9 +12,9 @@ from numpy import ndarray
 from geoutils.plots.map_over_photo import map_over_photo
 from geoutils.plots.style import PAGE_IN, PALETTE
 
-LEFT, TOP, RIGHT = 0.6, 0.95, 0.55  # inches: names beside, above, and what leans over the edge
+LEFT, TOP, RIGHT = 0.6, 1.12, 0.66  # inches: names beside, above, and what leans over the edge
 WIDEST, GAP = 0.62, 0.08  # inches: a photo at most; the space between photos, as a share of one
-LETTERS = 20  # in a line of a scene's name
+LETTERS = 24  # in a line of a scene's name
 
 
 def draw_attention_grid(

@@ -14,6 +14,7 @@ from geoutils.plots.percent import in_percent
 from geoutils.plots.style import PALETTE
 
 TEMPERED = (0, (4, 1.2))  # dashes
+HEADROOM = 1.4  # of the highest bar of a histogram: its number stands upright on it
 
 
 def draw_reliability(
@@ -82,7 +83,7 @@ def draw_confidence_histogram(
                     color=text_color(PALETTE["grey"]),
                     bbox={"fc": "white", "lw": 0, "pad": 0.5},  # the lines pass behind
                 )
-    ax.set(xlim=(0, 1), ylim=(0, max(0.3, 1.25 * share.max())), xlabel="confidence")
+    ax.set(xlim=(0, 1), ylim=(0, max(0.3, HEADROOM * share.max())), xlabel="confidence")
     ax.set(ylabel="share of photos", axisbelow=True)
     in_percent(ax.xaxis, ax.yaxis)
 

@@ -1,6 +1,7 @@
 """Figures of explanations: what was strong in the picture, and which concepts it lay on."""
 
 from collections.abc import Mapping, Sequence
+from numbers import Real as Number
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from geoutils.plots.style import PALETTE
 INTERVAL_COLORS = (PALETTE["vermilion"], PALETTE["yellow"], PALETTE["sky"])  # near to far
 GLOW = "inferno"
 LETTER_WIDTH, LINE_HEIGHT = 0.042, 0.085  # of a label, as shares of a small panel
+BOLDER = 1.1  # width of bold letters, beside others
 
 
 def draw_photo(ax: Axes, photo: UInt8[ndarray, "h w 3"], title: str = "") -> None:
@@ -57,7 +59,7 @@ def draw_concepts(
     """
     ax.imshow(concept_colors(names, pale=0.45)[segmentation_map], extent=(0, 1, 1, 0))
     labels = {
-        concept: f"{'★ ' if concept == carrier else ''}{names[concept]} {influence:.1f}"
+        concept: _label(names[concept], influence, concept == carrier)
         for concept, influence in ci.items()
     }
     centers = {concept: _deepest_point(segmentation_map == concept) for concept in ci}
@@ -70,6 +72,7 @@ def draw_concepts(
             va="center",
             fontsize=6.2,
             fontweight="bold" if concept == carrier else "normal",
+            linespacing=1.0,
             path_effects=[withStroke(linewidth=2, foreground="white")],
         )
     ax.set_title(title, fontsize="small", fontweight="normal")
@@ -83,20 +86,45 @@ def _deepest_point(mask: Bool[ndarray, "h w"]) -> tuple[float, float]:
     return (column - 0.5) / mask.shape[1], (row - 0.5) / mask.shape[0]
 
 
+def _label(name: str, influence: Number, is_carrier: bool | np.bool_) -> str:
+    """Name and number in a line; names of several words take one for each, as they are wide."""
+    star = "★ " if is_carrier else ""
+    if " " not in name:
+        return f"{star}{name} {influence:.1f}"
+    return "\n".join([*f"{star.strip()}{name}".split(), f"{influence:.1f}"])
+
+
 def _apart(
     centers: Mapping[int, tuple[float, float]], labels: Mapping[int, str]
 ) -> dict[int, tuple[float, float]]:
-    """Label positions inside the picture, pushed down where one would cover another."""
-    placed = {}
+    """Label positions inside the picture, moved down or up where one would cover another."""
+    placed: dict[int, tuple[float, float]] = {}
+    sizes = {concept: _size(label) for concept, label in labels.items()}
     for concept, (x, y) in sorted(centers.items(), key=lambda item: item[1][1]):
-        half = LETTER_WIDTH * len(labels[concept]) / 2
-        x = min(max(x, half), 1 - half)
-        for other, (other_x, other_y) in placed.items():
-            room = half + LETTER_WIDTH * len(labels[other]) / 2
-            if abs(x - other_x) < room and abs(y - other_y) < LINE_HEIGHT:
-                y = other_y + LINE_HEIGHT
-        placed[concept] = (x, min(max(y, 0.05), 0.95))
+        width, height = sizes[concept]
+        x = min(max(x, width / 2), 1 - width / 2)
+        steps = np.arange(int(2 / LINE_HEIGHT)) * LINE_HEIGHT / 2
+        heights = np.stack([y + steps, y - steps], axis=1).ravel()  # the nearest first
+        inside = [min(max(y, height / 2), 1 - height / 2)]
+        inside += [one for one in heights if height / 2 <= one <= 1 - height / 2]
+        free = [
+            one
+            for one in inside
+            if not any(
+                abs(x - other_x) < (width + sizes[other][0]) / 2
+                and abs(one - other_y) < (height + sizes[other][1]) / 2 - 1e-9
+                for other, (other_x, other_y) in placed.items()
+            )
+        ]
+        placed[concept] = (x, (free or inside)[0])
     return placed
+
+
+def _size(label: str) -> tuple[float, float]:
+    """Width and height of a label, as shares of a small panel."""
+    lines = label.split("\n")
+    width = LETTER_WIDTH * max(map(len, lines)) * (BOLDER if label.startswith("★") else 1)
+    return min(1.0, width), LINE_HEIGHT * len(lines)
 
 
 def draw_influence_bars(ax: Axes, table: pd.DataFrame, concepts: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy import ndarray
 
+from geoutils.brief import brief
 from geoutils.evaluation.geographic_calibration import LEVELS, credible_levels
 from geoutils.partitions.partition import Partition
 from geoutils.plots.partition_map import cell_raster
@@ -49,8 +50,8 @@ def draw_sharpness(
             ax.plot(at["area_km2"], at["coverage"], marker, ms=4.5, **style)
     ax.set(xscale="log", ylim=(0, 1), xlabel="median area of the set (km²)")
     ax.set_ylabel("sets that hold the true place")
+    ax.xaxis.set_major_formatter(lambda area_km2, _: brief(float(area_km2)))
     ax.minorticks_off()
-    ax.tick_params(axis="x", labelsize=9)  # exponents are smaller
     in_percent(ax.yaxis)
 
 

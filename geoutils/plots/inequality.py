@@ -1,6 +1,7 @@
 """Figures of how evenly photos are spread: Lorenz curves, shares of a whole, photos and people."""
 
 from collections.abc import Mapping, Sequence
+from numbers import Real as Number
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ from jaxtyping import Float, Real
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import LogLocator
 from numpy import ndarray
 
 from geoutils.plots.method_colors import text_color
@@ -150,7 +152,9 @@ def draw_photos_against(
     ax.set(xscale="log", yscale="log", ylim=(floor * 0.75, most * 3))
     ax.minorticks_off()
     ax.set(xlim=(span[0] / 2, span[1] * 8), ylabel="photos")
-    ax.tick_params(labelsize=9)  # exponents are smaller
+    for axis, step in ((ax.xaxis, 100), (ax.yaxis, 10)):
+        axis.set_major_locator(LogLocator(step))
+        axis.set_major_formatter(lambda value, _: _number(value))
 
 
 def draw_ranking(
@@ -168,6 +172,14 @@ def draw_ranking(
     ax.set_yticks(rows, names)
     ax.xaxis.set_major_formatter("{x:g}")
     ax.grid(False, axis="y")
+
+
+def _number(value: Number) -> str:
+    """A whole number as short as it can be read: millions and more in words."""
+    for unit, name in ((1e9, "billion"), (1e6, "million")):
+        if value >= unit:
+            return f"{value / unit:g} {name}"
+    return f"{value:,.0f}"
 
 
 def _luminance(color: str) -> float:

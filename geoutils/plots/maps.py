@@ -193,8 +193,13 @@ def draw_errors(
 
 
 def add_color_bar(ax: GeoAxes | Sequence[GeoAxes] | ndarray, drawn, label: str, **style) -> None:
-    """Add a slim horizontal colour bar below a map, or below several that share it."""
-    arguments = {"orientation": "horizontal", "shrink": 0.5, "aspect": 40, "pad": 0.03} | style
+    """Add a slim horizontal colour bar below a map, or below several that share it.
+
+    Its ends are arrows where values of `drawn` lie beyond them.
+    """
+    arguments = {"orientation": "horizontal", "shrink": 0.5, "aspect": 40, "pad": 0.03}
+    drawn.autoscale_None()
+    arguments |= {"extend": _extend(drawn), "extendfrac": 0.025} | style
     bar = drawn.figure.colorbar(drawn, ax=ax, **arguments)
     bar.set_label(label)
     if isinstance(drawn.norm, LogNorm):
@@ -205,6 +210,15 @@ def add_color_bar(ax: GeoAxes | Sequence[GeoAxes] | ndarray, drawn, label: str, 
         along.set_minor_formatter(NullFormatter())
     bar.outline.set_visible(False)
     bar.solids.set(alpha=1)
+
+
+def _extend(drawn) -> str:
+    """The ends of a colour bar beyond which values are drawn, as matplotlib names them."""
+    values = np.ma.masked_invalid(drawn.get_array()).compressed()
+    if isinstance(drawn.norm, LogNorm):
+        values = values[values > 0]
+    below, above = (values < drawn.norm.vmin).any(), (values > drawn.norm.vmax).any()
+    return "both" if below and above else "min" if below else "max" if above else "neither"
 
 
 def _split_rings(boundaries):

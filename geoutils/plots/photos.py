@@ -40,7 +40,7 @@ def contact_sheet(
     side = min(max(images.shape[1] / SAVED_DPI, LEAST_SIDE), room)
     lines = max(caption.count("\n") + 1 for caption in captions)
     pitch_x, pitch_y = side + GAP, side + 2 * GAP + LINE * lines
-    width, height = columns * pitch_x - GAP, rows * pitch_y
+    width, height = columns * pitch_x - GAP, rows * pitch_y - GAP
     figure = plt.figure(figsize=(width, height))
     ax = figure.add_axes((0, 0, 1, 1))
     for number, (image, caption) in enumerate(zip(images, captions, strict=True)):
@@ -106,13 +106,17 @@ def draw_nearness(ax: Axes, nearest_km: dict[str, Real[ndarray, " photos"]]) -> 
 
 
 def draw_counts(ax: Axes, counts: pd.DataFrame) -> None:
-    """Photos per row of a table (continents, say), stacked by scene."""
+    """Photos per row of a table (continents, say), stacked by scene, and their sum behind."""
     left = np.zeros(len(counts))
     for name in counts:
-        label = name or "not known"
+        label = name or "scene not known"
         color = SCENE_COLORS.get(name, "#d7dbde")
         ax.barh(counts.index, counts[name], left=left, color=color, label=label, height=0.7)
         left += counts[name].to_numpy()
+    beside = {"xytext": (3, 0), "textcoords": "offset points", "va": "center", "size": 6.5}
+    for row, total in enumerate(left):
+        ax.annotate(f"{total:,.0f}", (total, row), **beside)
+    ax.margins(x=0.12)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     ax.tick_params(axis="y", length=0)

@@ -12,7 +12,7 @@ from geoutils.plots.maps import draw_points
 from geoutils.plots.style import PALETTE
 from geoutils.plots.world import WORLD, draw_world
 
-RIGHT_COLOR, ALL_COLOR = PALETTE["vermilion"], "#7d99ad"
+RIGHT_COLOR, FARTHER_COLOR = PALETTE["vermilion"], "#7d99ad"
 COLUMNS = 2
 
 
@@ -22,7 +22,7 @@ def draw_placed_maps(
     distances_km: Real[ndarray, " photos"],
     size: float = 5.0,
 ) -> None:
-    """Fill a figure with a world per radius: photos closer than it over all, in two colours.
+    """Fill a figure with a world per radius: photos closer than it over the others, in two colours.
 
     The last field holds the legend. After Clark et al. (GeoDecoder), Figure 13. `size` is that of
     a dot in square points. Distances as in `accuracy_at`.
@@ -36,7 +36,10 @@ def draw_placed_maps(
     grid[-1].set_axis_off()
     dots = [
         Line2D([], [], ls="", marker="o", ms=6, color=color, label=label)
-        for color, label in ((RIGHT_COLOR, "placed closer than r"), (ALL_COLOR, "all photos"))
+        for color, label in (
+            (RIGHT_COLOR, "placed closer than r"),
+            (FARTHER_COLOR, "placed farther off"),
+        )
     ]
     grid[-1].legend(handles=dots, loc="center", fontsize=8)
 
@@ -49,5 +52,5 @@ def draw_placed(
 ) -> None:
     """Draw a world with a dot for every photo, those placed right in another colour and on top."""
     draw_world(ax)
-    draw_points(ax, truth_deg[~right], size, ALL_COLOR, zorder=3)
+    draw_points(ax, truth_deg[~right], size, FARTHER_COLOR, zorder=3)
     draw_points(ax, truth_deg[right], size, RIGHT_COLOR, zorder=4)

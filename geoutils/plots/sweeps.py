@@ -55,7 +55,7 @@ def draw_sweep(fig: Figure, table: pd.DataFrame, color: str) -> None:
             if row["reference"] == "" and np.isfinite(row[f"a_{radius:g}"]):
                 ax.plot([0], [place], **REFERENCE)
             _draw_difference(ax, row, f"{radius:g}", y, shades[row["answer"]])
-        ax.set_title(f"{scale}, {radius:,g} km", fontsize=7)
+        ax.set_title(f"{scale}\n{radius:,g} km", fontsize=7)
         ax.tick_params(axis="y", length=0)
         ax.tick_params(axis="x", labelsize=6.5)
         ax.grid(False, axis="y")
@@ -80,7 +80,7 @@ def draw_sweep(fig: Figure, table: pd.DataFrame, color: str) -> None:
 def sweep_height_in(table: pd.DataFrame) -> float:
     """Height in inches that the figure of a sweep wants."""
     n_answers = max(1, table["answer"].nunique())
-    return 1 + ROW_IN * len(_rows(table)[1]) * (1 + 0.2 * (n_answers - 1))
+    return 1.12 + ROW_IN * len(_rows(table)[1]) * (1 + 0.2 * (n_answers - 1))
 
 
 def answer_shade(answer: str, color: str) -> str:
@@ -95,7 +95,7 @@ def draw_trend(
     x, y = np.asarray(x, float), table[column].to_numpy(float)
     low, high = (table[f"{column}_{end}"].to_numpy(float) for end in ("low", "high"))
     ax.fill_between(x, low, high, color=color, alpha=0.18, lw=0)
-    ax.plot(x, y, "o-", ms=4.5, color=color, label=label)
+    ax.plot(x, y, "o-", ms=4.5, color=color, label=label, clip_on=False)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.set_xticks(x)

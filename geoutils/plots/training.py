@@ -9,6 +9,7 @@ import pandas as pd
 from jaxtyping import Bool, UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
@@ -42,7 +43,7 @@ def draw_training(loss_ax: Axes, accuracy_ax: Axes, log: pd.DataFrame, title: st
         style = {"color": PARTITION_COLORS.get(family, PALETTE["grey"]), "alpha": share}
         accuracy_ax.plot(log["epoch"], log[_ACCURACY + name], "o-", ms=2.5, label=label, **style)
     accuracy_ax.set(xlabel="epoch", ylabel="right, of photos inside")
-    accuracy_ax.set_ylim(bottom=0)
+    accuracy_ax.set_ylim(0, 1.1 * max(log[_ACCURACY + name].max() for name in names) or 1)
     in_percent(accuracy_ax.yaxis)
     for ax in (loss_ax, accuracy_ax):
         _whole_epochs(ax, log)
@@ -51,11 +52,22 @@ def draw_training(loss_ax: Axes, accuracy_ax: Axes, log: pd.DataFrame, title: st
 
 
 def curve_panels(names: Sequence[str]) -> tuple[Figure, dict[str, Axes]]:
-    """A figure with a small panel for each name, four in a row; places left over stay empty."""
+    """A figure with a small panel for each name, four in a row, and a key to their lines above.
+
+    Places left over stay empty.
+    """
     n_rows = -(-max(1, len(names)) // 4)
-    figure, axes = plt.subplots(n_rows, 4, figsize=(PAGE_IN, 1.45 * n_rows), layout="constrained")
+    height = 1.45 * n_rows + 0.4
+    figure, axes = plt.subplots(n_rows, 4, figsize=(PAGE_IN, height), layout="constrained")
     for ax in axes.flat[len(names) :]:
         ax.set_visible(False)
+    if names:
+        dashed, solid, ring = _looks(PALETTE["ink"])
+        marks = [Line2D([], [], **dashed), Line2D([], [], **solid), Line2D([], [], **ring)]
+        labels = ["training", "validation", "epoch kept"]
+        figure.legend(marks, labels, loc="outside upper center", ncols=3, handlelength=2.6)
+        figure.supxlabel("epoch", fontsize=8)
+        figure.supylabel("loss", fontsize=8)
     return figure, dict(zip(names, axes.flat, strict=False))
 
 
@@ -89,18 +101,25 @@ def draw_compared(
 
 def _draw_joint_loss(ax: Axes, log: pd.DataFrame, color: str) -> None:
     best = int(log["val_loss"].to_numpy().argmin())
-    # Crosses, since a single epoch makes no line.
-    dashed = {"color": color, "ls": (0, (3, 2)), "lw": 1.2, "marker": "x", "ms": 3}
+    dashed, solid, ring = _looks(color)
     ax.plot(log["epoch"], log["train_loss"], label="training", **dashed)
-    ax.plot(log["epoch"], log["val_loss"], "o-", ms=2.5, color=color, label="validation")
-    ring = {"mfc": "none", "mec": color, "mew": 1.4, "ms": 9, "ls": "", "clip_on": False}
-    ax.plot(log["epoch"].iloc[best], log["val_loss"].iloc[best], marker="o", **ring)
+    ax.plot(log["epoch"], log["val_loss"], label="validation", **solid)
+    ax.plot(log["epoch"].iloc[best], log["val_loss"].iloc[best], **ring)
+
+
+def _looks(color: str) -> tuple[dict, dict, dict]:
+    """Styles of training, validation and the epoch kept; marks, since one epoch makes no line."""
+    dashed = {"color": color, "ls": (0, (3, 2)), "lw": 1.2, "marker": "x", "ms": 3.5}
+    solid = {"color": color, "marker": "o", "ms": 2.5}
+    ring = {"mfc": "none", "mec": color, "mew": 1.4, "ms": 9, "ls": "", "marker": "o"}
+    return dashed, solid, ring | {"clip_on": False}
 
 
 def _whole_epochs(ax: Axes, log: pd.DataFrame) -> None:
-    """Room for at least two epochs, and ticks at whole ones."""
-    ax.set_xlim(0.7, max(ax.get_xlim()[1], log["epoch"].max() + 0.3, 2))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    """Ticks at whole epochs; a single one stands in the middle."""
+    last = max(log["epoch"].max(), *(line.get_xdata()[-1] for line in ax.get_lines()))
+    ax.set_xlim(*((0.5, 1.5) if last == 1 else (0.7, last + 0.3)))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
 
 
 def draw_seconds(ax: Axes, seconds: Mapping[str, float]) -> None:

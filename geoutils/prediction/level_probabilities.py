@@ -25,9 +25,10 @@ def level_log_probs(
         raise ValueError("pixels: no photos; expected one or more")
     device = next(model.parameters()).device
     batches = []
+    told = {"desc": "Predicting", "unit": " photos", "mininterval": 1, "delay": 1}
     with (
         torch.inference_mode(),
-        tqdm(total=len(pixels), desc="Predicting", unit=" photos", mininterval=1, delay=1) as bar,
+        tqdm(total=len(pixels), disable=len(pixels) <= BATCH, **told) as bar,
     ):
         for start in range(0, len(pixels), BATCH):
             batch = torch.from_numpy(np.array(pixels[start : start + BATCH])).to(device)

@@ -40,11 +40,6 @@ class Found:
         """Number of neighbours that make the point."""
         return self.used.sum(axis=1)
 
-    @property
-    def fallen_back(self) -> Bool[ndarray, " photos"]:
-        """Whether no neighbour made the point."""
-        return ~self.used.any(axis=1)
-
 
 def search_within_cell(
     queries: Real[ndarray, "photos features"],

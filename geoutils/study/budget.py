@@ -1,8 +1,8 @@
 """What a study costs before it is run: hours of GPUs, disk and memory, by formula.
 
 Hours follow from how many photos each network of the study file sees, how many operations it spends
-on one, and a speed that is the caller's: photos that one card learns from in a second. Nothing is
-measured.
+on one, and a speed that is the caller's: operations that one card does in a second while it trains.
+Nothing is measured.
 """
 
 import math
@@ -14,10 +14,11 @@ from typing import Any
 import pandas as pd
 import torch
 
+from geoutils.known_names import known_name
 from geoutils.models import Backbone, Geolocator
 from geoutils.models.cost import Cost, cost_of
 from geoutils.models.heads import Head
-from geoutils.partitions.published_settings import MP16_PHOTOS
+from geoutils.study.methods.listing import is_on_shared
 from geoutils.study.published_targets import published_targets
 from geoutils.training.recipes.recipe import Recipe, build_head, levels_of_head
 from geoutils.training.recipes.study_training import SECTION, StudyTraining
@@ -34,17 +35,21 @@ class Budget:
 
     `hours` has a row for each step of notebooks 03 and 04: photos that it sees, operations on each
     (`gflop`), and the hours on each number of cards; `card_gb` the memory of a card for each
-    network that learns from photos, by the number of cards; `disk_gb` what takes room. `reference`
-    is the network that the rate is of, `gflop_per_photo` what it takes to learn from one photo.
-    `pixels_gb` is the room of all photos decoded, which `disk_gb` holds where the study decodes
-    them once, and not whenever they are read.
+    network that learns from photos, by the number of cards; `disk_gb` what takes room. `n_photos`
+    are all of the study's photos. `gflop_per_photo` is what `network` takes to learn from one, the
+    first that the study trains on more than countries (where it trains none: its backbone), and
+    `photos_per_s` how many a second that makes on one card. `pixels_gb` is the room of all photos
+    decoded, which `disk_gb` holds where the study decodes them once, and not whenever they are
+    read.
     """
 
     hours: pd.DataFrame
     disk_gb: pd.Series
     card_gb: pd.DataFrame
-    reference: str
+    n_photos: Real
+    network: str
     gflop_per_photo: float
+    photos_per_s: float
     pixels_gb: float
 
 
@@ -59,24 +64,30 @@ class _Part:
 
 def study_budget(
     contents: Mapping[str, Any],
-    rate: Real,
+    tflops: Real,
     n_gpus: Sequence[int] = (1,),
-    n_photos: int = MP16_PHOTOS,
+    n_photos: int | None = None,
 ) -> Budget:
-    """Budget of a study file's contents for so many real photos, on some numbers of equal cards.
+    """Budget of a study file's contents on some numbers of equal cards.
 
-    `rate` is how many photos a second one card learns from, in the network that the study trains
-    first on more than countries (where it trains none: in its backbone). Other networks and heads
-    take as much more or less time as they have operations, a photo that is only looked at a third;
-    several cards are that many times as fast. Epochs are those of the study file, where patience
-    may end a training earlier. Cells are as many as the papers'. Raises ValueError for a study that
-    trains nothing, and for numbers that are not above 0.
+    `tflops` is how many operations a second (in 10^12, an addition and a multiplication are two)
+    one card does while it trains; all networks and heads are taken to keep it up, and several cards
+    to be that many times as fast. A photo that is only looked at takes a third of one that is
+    learned from. `n_photos` are the photos on disk, by default `expected_photos` of the study file;
+    of drawn ones the file says the number. Epochs are those of the study file, where patience may
+    end a training earlier. Cells are as many as the papers'. Raises ValueError for a study that
+    trains nothing, one whose photos nobody numbered, and for numbers that are not above 0.
     """
-    for name, values in {"rate": [rate], "gpus": n_gpus, "photos": [n_photos]}.items():
-        if not min(values, default=0) > 0:
-            raise ValueError(f"{name}: {', '.join(map(str, values))}; expected more than 0")
     if SECTION not in contents:
         raise ValueError(f"study: no section {SECTION}: it trains nothing")
+    n_photos = contents.get("expected_photos") if n_photos is None else n_photos
+    is_drawn = contents["01_photos"]["source"] == "rendered"
+    if n_photos is None and not is_drawn:
+        raise ValueError("photos: how many is not said; expected a number, as by --photos")
+    given = {"tflops": [tflops], "gpus": n_gpus, "photos": [1 if is_drawn else n_photos]}
+    for name, values in given.items():
+        if not min(values, default=0) > 0:
+            raise ValueError(f"{name}: {', '.join(map(str, values))}; expected more than 0")
     training = StudyTraining.of("", contents[SECTION])
     settings = training.settings
     with torch.device("meta"):
@@ -89,13 +100,14 @@ def study_budget(
     asked = [part for part in networks if part.recipe.partition != "countries"] or networks
     first = asked[0].cost if asked else looking
     photos = photos_of(contents["01_photos"], n_photos)
-    looks = LOOKS[contents["04_evaluation"]["crops"]] if "04_evaluation" in contents else 0
-    steps = [*_trainings(networks, photos), *_of_features(heads, looking, photos, looks)]
-    steps += [*_trainings(heads, photos), *_answers(networks, photos, looks)]
+    crops = contents["04_evaluation"]["crops"] if "04_evaluation" in contents else ""
+    if crops:
+        known_name("crops", crops, LOOKS)
+    steps = [*_trainings(networks, photos), *_of_features(heads, looking, photos, crops)]
+    steps += [*_trainings(heads, photos), *_answers(training, networks, photos, crops)]
     hours = pd.DataFrame(steps, columns=["step", "photos", "gflop"]).set_index("step")
-    an_hour = 3600 * rate * first.training_flops / 1e9
     for n in n_gpus:
-        hours[n] = hours["photos"] * hours["gflop"] / (n * an_hour)
+        hours[n] = hours["photos"] * hours["gflop"] / (n * tflops * 1000 * 3600)
     n_all = sum(photos.values())
     disk_gb = _disk_gb(backbone, shape, networks, heads, n_all)
     pixels_gb = n_all * 3 * settings["image_size"] ** 2 / 1e9
@@ -107,8 +119,10 @@ def study_budget(
         card_gb=pd.DataFrame(
             {n: {part.recipe.name: _card_gb(part, n) for part in networks} for n in n_gpus}
         ),
-        reference=asked[0].recipe.name if asked else backbone.name,
+        n_photos=n_all,
+        network=asked[0].recipe.name if asked else backbone.name,
         gflop_per_photo=first.training_flops / 1e9,
+        photos_per_s=tflops * 1e12 / first.training_flops,
         pixels_gb=pixels_gb,
     )
 
@@ -135,17 +149,25 @@ def _trainings(parts: list[_Part], photos: Mapping[str, Real]) -> Iterator[Step]
 
 
 def _of_features(
-    heads: list[_Part], looking: Cost, photos: Mapping[str, Real], looks: int
+    heads: list[_Part], looking: Cost, photos: Mapping[str, Real], crops: str
 ) -> Iterator[Step]:
+    """What heads read; all that take the same share it, other crops than the middle too."""
     if heads:
         yield "features of all photos", sum(photos.values()), looking.flops / 1e9
-    if heads and looks > 1:
-        yield "features of crops", looks * _judged(photos), looking.flops / 1e9
+    kinds = {part.recipe.head: Head.kinds[part.recipe.head].takes for part in heads}
+    kinds.pop("retrieval", None)  # searches by the middle alone
+    for takes in sorted(set(kinds.values())) if crops not in ("", "middle") else []:
+        yield f"{takes} of crops", LOOKS[crops] * _judged(photos), looking.flops / 1e9
 
 
-def _answers(networks: list[_Part], photos: Mapping[str, Real], looks: int) -> Iterator[Step]:
-    for part in networks if looks else []:
-        yield f"{part.recipe.name}, answers", looks * _judged(photos), part.cost.flops / 1e9
+def _answers(
+    training: StudyTraining, networks: list[_Part], photos: Mapping[str, Real], crops: str
+) -> Iterator[Step]:
+    for part in networks if crops else []:
+        name = part.recipe.name
+        if crops == "middle" and is_on_shared(training, name):
+            continue  # read from the features of all photos
+        yield f"{name}, answers", LOOKS[crops] * _judged(photos), part.cost.flops / 1e9
 
 
 def _judged(photos: Mapping[str, Real]) -> Real:

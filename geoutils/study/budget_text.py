@@ -4,42 +4,48 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
 
-from geoutils.partitions.published_settings import MP16_PHOTOS
 from geoutils.study.budget import Budget, study_budget
-from geoutils.study.settings import read_study
+from geoutils.study.settings import read_study, study_names
 
-GIVEN = "The rate is given, not measured: hours go as one over it."
+GIVEN = "Not measured: hours go as one over that speed."
 
 
 def budget_text(
     root: Path,
     studies: Sequence[str],
-    rate: Real,
+    tflops: Real,
     n_gpus: Sequence[int] = (1,),
-    n_photos: int = MP16_PHOTOS,
+    n_photos: int | None = None,
 ) -> str:
     """Budgets of studies on some numbers of cards: a table of all, and the steps of a single one.
 
-    Raises ValueError for an unknown study and for what `study_budget` refuses.
+    `n_photos` takes the place of the photos that the study files expect. Raises ValueError for an
+    unknown study and for what `study_budget` refuses.
     """
     budgets = {
-        study: study_budget(read_study(root, study), rate, n_gpus, n_photos) for study in studies
+        study: study_budget(read_study(root, study), tflops, n_gpus, n_photos) for study in studies
     }
-    about = f"{n_photos:,} photos, {rate:,g} a second learned from by a card. {GIVEN}"
-    lines = [about, "", *table_lines(budgets, n_gpus)]
+    lines = [f"A card that keeps up {tflops:,g} TFLOP/s in training. {GIVEN}", ""]
+    lines += table_lines(budgets, n_gpus)
     for budget in budgets.values() if len(studies) == 1 else []:
         lines += ["", *step_lines(budget, n_gpus)]
     return "\n".join(lines)
 
 
+def expecting_studies(root: Path) -> list[str]:
+    """Studies whose files say how many photos they expect."""
+    return [name for name in study_names(root) if "expected_photos" in read_study(root, name)]
+
+
 def table_lines(budgets: Mapping[str, Budget], n_gpus: Sequence[int]) -> list[str]:
     """A table in Markdown: a line for each study, hours and memory for each number of cards."""
-    head = ["study", "network", "GFLOP to learn from a photo"]
+    head = ["study", "photos", "network", "GFLOP to learn from a photo", "photos/s of a card"]
     head += [f"hours, {_cards(n)}" for n in n_gpus] + ["disk, GB", "pixels, GB"]
     head += [f"GB of a card, {_cards(n)}" for n in n_gpus]
     rows = [head, ["---"] * len(head)]
     for study, budget in budgets.items():
-        row = [study, budget.reference, f"{budget.gflop_per_photo:.1f}"]
+        row = [study, f"{budget.n_photos:,.0f}", budget.network]
+        row += [f"{budget.gflop_per_photo:.1f}", f"{budget.photos_per_s:,.0f}"]
         row += [f"{budget.hours[n].sum():,.1f}" for n in n_gpus]
         row += [f"{budget.disk_gb.sum():,.0f}", f"{budget.pixels_gb:,.0f}"]
         row += [f"{budget.card_gb[n].max():.0f}" if len(budget.card_gb) else "–" for n in n_gpus]

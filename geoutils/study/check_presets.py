@@ -22,8 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import timm
 import torch
 from accelerate import Accelerator
 from jaxtyping import UInt8
@@ -39,6 +37,7 @@ from geoutils.photos import pictures
 from geoutils.photos.positions import rendered_manifest
 from geoutils.study.published_targets import published_targets
 from geoutils.study.settings import find_root, read_study, study_names
+from geoutils.study.thesis_backbones import thesis_backbones
 from geoutils.training.batches import read_val_batch
 from geoutils.training.epoch import run_learner, train_epoch
 from geoutils.training.examples import Examples
@@ -53,14 +52,6 @@ from geoutils.training.validation import validate
 
 N_PHOTOS, STEPS = 4, 20
 PRECISION = "fp32"
-
-# Loria 2021, Table 6.1: parameters with a classifier of 1,000 classes and batch statistics.
-THESIS_PARAMETERS = {
-    "vgg19": 143_667_240,
-    "resnet152": 60_419_944,
-    "efficientnet_b0": 5_330_571,
-    "efficientnet_b1": 7_856_239,
-}
 
 
 @dataclass(frozen=True)
@@ -190,22 +181,6 @@ def build_backbone(section: dict[str, Any]) -> Backbone:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(section["seed"])
         return Backbone(section["backbone"], section["pooling"], "", section["drop_path"])
-
-
-def thesis_backbones() -> pd.DataFrame:
-    """Parameters of the thesis's backbones beside its Table 6.1, batch statistics counted too.
-
-    Keras counts 7 more in an EfficientNet, whose first layer normalises photos, and 75,712 more in
-    ResNet-152, whose convolutions have biases.
-    """
-    rows = []
-    for name, paper in THESIS_PARAMETERS.items():
-        with torch.device("meta"):
-            network = timm.create_model(name, num_classes=1000)
-        statistics = [b for key, b in network.named_buffers() if "running" in key]
-        ours = parameter_count(network) + sum(map(torch.numel, statistics))
-        rows.append({"backbone": name, "paper": paper, "ours": ours, "difference": ours - paper})
-    return pd.DataFrame(rows)
 
 
 def table_row(check: Check) -> str:

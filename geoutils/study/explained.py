@@ -12,7 +12,7 @@ from geoutils.models import Geolocator, load_model
 from geoutils.partitions import Partition
 from geoutils.partitions.geoclass import combine
 from geoutils.study.methods.cell_levels import cell_levels
-from geoutils.study.methods.looks import looks
+from geoutils.study.methods.looks import crop_of, looks
 from geoutils.study.methods.method import Method
 from geoutils.training.recipes.study_training import StudyTraining
 
@@ -67,9 +67,3 @@ def explained_method(training: StudyTraining, method: Method) -> ExplainedMethod
     else:
         answer = level_answer(model)
     return ExplainedMethod(model, answer, cells, crop_of(training, method.recipe))
-
-
-def crop_of(training: StudyTraining, recipe: str) -> int | None:
-    """Side of the squares that a recipe's backbone learned from; a head's is the last stage's."""
-    name = (list(training.stages) or [""])[-1] if recipe in training.heads else recipe
-    return training.recipes[name].preset.augmentation.crop_px if name else None

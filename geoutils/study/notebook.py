@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from geoutils.files import replacing
+from geoutils.spreadsheets import guarded_table
 from geoutils.study.reproduction.figure_data import figure_data
 from geoutils.study.reproduction.sums import write_sums
 from geoutils.study.run import settings_in_force
@@ -16,6 +17,8 @@ from geoutils.study.settings import find_root, merge, notebooks_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
+
+    from geoutils.plots.live_figure import LiveFigure
 
 PARAMETER_TYPES = (bool, int, float, str, list, dict, type(None))
 
@@ -49,21 +52,26 @@ class NotebookRun:
     def __repr__(self) -> str:
         return f"<NotebookRun {self.notebook} of study {self.study}>"
 
-    def save_figure(self, figure: "Figure", name: str, caption: str) -> None:
+    def save_figure(
+        self, figure: "Figure", name: str, caption: str, live: "LiveFigure | None" = None
+    ) -> None:
         """Save a figure as PNG and PDF and show the PNG; the caption is its alternative text.
 
         It is as wide as its contents: `geoutils.plots.style` says how wide that may be. An open
         figure is closed, so that it is not drawn once more to be shown at the cell's end;
-        one that was closed before is only saved.
+        one that was closed before is only saved, unless its `live` place is given.
         """
         stem = f"{self.notebook[:2]}_{name}"
         png, pdf = (self.figures / f"{stem}.{kind}" for kind in ("png", "pdf"))
         from geoutils.plots.pdf_fonts import no_shaping_tables
-        from geoutils.plots.style import with_margin
+        from geoutils.plots.style import SAVED_DPI, with_margin
 
+        shown_dpi = figure.dpi
+        figure.set_dpi(SAVED_DPI)  # letters are wider or narrower by some per cent at another one
         figure.draw_without_rendering()
         figure.set_layout_engine(None)  # laid out once: each file would do it again, and twice
         box = with_margin(figure.get_tightbbox())
+        figure.set_dpi(shown_dpi)
         with replacing(png) as path:
             about = {"Description": caption, "Software": None}
             figure.savefig(path, bbox_inches=box, metadata=about)
@@ -73,12 +81,15 @@ class NotebookRun:
         self._record("figures", png.name, caption)
         self._figure_data[png.name] = figure_data(figure)
         write_sums(self._figure_data, self.results / "figure_data" / f"{self.notebook}.json")
-        _show(figure, png)
+        _show(figure, png, live)
 
     def save_table(self, table: "DataFrame", name: str) -> None:
-        """Save a table as CSV under `tables/`, numbers in full precision."""
+        """Save a table as CSV under `tables/`, numbers in full precision, names without formulas.
+
+        A text that a spreadsheet would run is written with an apostrophe in front.
+        """
         with replacing(self.results / "tables" / f"{self.notebook[:2]}_{name}.csv") as path:
-            table.to_csv(path, index=table.index.name is not None)
+            guarded_table(table).to_csv(path, index=table.index.name is not None)
 
     def save_json(self, contents: Any, name: str) -> None:
         """Save numbers as JSON under `tables/`."""
@@ -94,7 +105,7 @@ class NotebookRun:
         recorded = {"answer": answer, "numbers": numbers}
         write_json(recorded, self.results / "answers" / f"{self.notebook}.json")
         if any((self.results / "photos").glob("*_lost.csv")):
-            from geoutils.photos.live_record import told_of_lost
+            from geoutils.photos.lost_list import told_of_lost
 
             print(told_of_lost(self.results / "photos"))
         return Markdown(answer)
@@ -140,19 +151,23 @@ def write_json(contents: Any, path: Path) -> None:
         )
 
 
-def _show(figure: "Figure", png: Path) -> None:
-    """Show the picture of an open figure as large as the figure would be, and close the figure."""
+def _show(figure: "Figure", png: Path, live: "LiveFigure | None") -> None:
+    """Show the picture of an open figure as large as the figure would be, and close the figure.
+
+    Where the figure has a `live` place, the picture goes there.
+    """
     import matplotlib.pyplot as plt
     import PIL.Image
     from IPython.display import Image, display
 
     number = getattr(figure, "number", None)
-    if number not in plt.get_fignums() or plt.figure(number) is not figure:
+    is_open = number in plt.get_fignums() and plt.figure(number) is figure
+    if not is_open and live is None:
         return
     plt.close(figure)
     with PIL.Image.open(png) as picture:
         width, height = (round(side * figure.dpi / picture.info["dpi"][0]) for side in picture.size)
-    display(Image(png, width=width, height=height))
+    (live.show if live else display)(Image(png, width=width, height=height))
 
 
 def _plain(value: Any) -> Any:

@@ -21,7 +21,7 @@ def similar_photos(
 
     `places` count the split's photos, `neighbours` of what is returned the training photos. The
     background is that of the method "nearest": photos that a classifier puts into their own cell,
-    or all where the study has no such classifier.
+    or all where the study has no such classifier; none that could not be read.
     """
     training = answers.training
     queries = answers.embeddings(retrieval, split)[places]
@@ -33,4 +33,5 @@ def similar_photos(
     latlon_deg = training.latlon_deg[rows]
     one_cell = np.zeros(len(rows), dtype=np.int64)
     vectors = answers.train_embeddings(retrieval)
-    return search_everywhere(queries, Background.of(vectors, latlon_deg, one_cell, 1), k)
+    background = Background.of(vectors, latlon_deg, one_cell, 1, ~answers.train_lost)
+    return search_everywhere(queries, background, k)

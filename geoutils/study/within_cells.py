@@ -29,13 +29,15 @@ class CellSearch:
     """The cells in which a classifier puts training and test photos, ready to be searched within.
 
     `best` are its cells for the training photos and `predicted` those for the test photos, both
-    among `cells`; `train_deg` is where the training photos were taken.
+    among `cells`; `train_deg` is where the training photos were taken, `there` which of them could
+    be read: nobody finds the others.
     """
 
     cells: Partition
     best: Int[ndarray, " train"]
     predicted: Int[ndarray, " test"]
     train_deg: Float[ndarray, "train 2"]
+    there: Bool[ndarray, " train"]
 
     @cached_property
     def truth(self) -> Int[ndarray, " train"]:
@@ -45,7 +47,7 @@ class CellSearch:
     @cached_property
     def kept(self) -> Bool[ndarray, " train"]:
         """Which training photos are `placeable`."""
-        return placeable(self.best, self.truth)
+        return placeable(self.best, self.truth) & self.there
 
     @property
     def points_deg(self) -> Float[ndarray, "test 2"]:
@@ -55,7 +57,7 @@ class CellSearch:
 
     def background(self, vectors: Vectors, whole: bool = False) -> Background:
         """The placeable training photos (or all), sorted by cell; their rows count train photos."""
-        chosen = None if whole else self.kept
+        chosen = self.there if whole else self.kept
         return Background.of(vectors["train"], self.train_deg, self.truth, len(self.cells), chosen)
 
     def search(self, vectors: Vectors, whole: bool = False, k: int = NEIGHBOURS) -> Found:
@@ -85,6 +87,7 @@ def cell_search(
         best=np.concatenate(best),
         predicted=_best_cells(answers, recipe, answer, level, answers.log_probs(recipe, "test")),
         train_deg=answers.training.latlon_deg[answers.training.rows["train"]],
+        there=~answers.train_lost,
     )
 
 

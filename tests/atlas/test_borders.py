@@ -3,7 +3,13 @@ import pytest
 import shapely
 
 from geoutils.atlas import admin1, admin1_of, continent_of, countries, country_of, photo_density
-from geoutils.atlas.borders import OPEN_SEA, UNDECIDED, _containing, _region_grid
+from geoutils.atlas.borders import (
+    OPEN_SEA,
+    UNDECIDED,
+    _containing,
+    _region_grid,
+    _segmentized,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,16 @@ def test_containing_matches_a_loop_over_outlines():
     for photo, found in zip(photos, _containing(photos), strict=True):
         hits = np.flatnonzero(shapely.intersects_xy(outlines, photo[1], photo[0]))
         assert found == (hits[0] if len(hits) else -1)
+
+
+def test_shores_are_divided_as_shapely_divides_lines():
+    ends = np.random.default_rng(0).uniform(-1, 1, (200, 4))
+    edges = np.concatenate([ends, [[0, 0, 0.06, 0], [0, 0, 0.02, 0], [1, 1, 1, 1.0001]]])
+    points, edge = _segmentized(edges, 0.02)
+    lines = shapely.segmentize(shapely.linestrings(edges.reshape(-1, 2, 2)), 0.02)
+    expected, owner = shapely.get_coordinates(lines, return_index=True)
+    np.testing.assert_array_equal(points, expected)
+    np.testing.assert_array_equal(edge, owner)
 
 
 def test_shores_reach_12_nautical_miles_and_no_further():

@@ -23,6 +23,7 @@ def test_every_row_says_when_where_and_how_fast(found):
     plain = found.set_index("what").loc["plain"]
     assert plain["times_plain"] == 1
     assert 0 < plain["share_of_arithmetic"] < 1
+    assert plain["tflops"] == pytest.approx(plain["share_of_arithmetic"] * plain["peak_tflops"])
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="rows of a GPU are evidence")

@@ -4,7 +4,7 @@ import pytest
 from geoutils.evaluation.accuracy import RADII_KM, accuracy_at
 from geoutils.evaluation.bootstrap import Interval, bootstrap_accuracy
 from geoutils.evaluation.breakdown import accuracy_by
-from geoutils.evaluation.tables import accuracy_table, interval_numbers, percent_cells
+from geoutils.evaluation.tables import accuracy_table, percent_cells
 
 
 def photos(n: int = 300, seed: int = 0):
@@ -45,10 +45,3 @@ def test_no_bounds_leave_the_estimate_alone():
     interval = Interval(np.array([0.5]), np.array([np.nan]), np.array([np.nan]))
     assert percent_cells(interval) == ["50.0"]
     assert percent_cells(Interval(*np.array([[-0.0001], [-0.01], [0.0]]))) == ["0.0 [-1.0, 0.0]"]
-
-
-def test_numbers_are_fractions_by_radius():
-    interval = bootstrap_accuracy(np.array([0.5, 30.0]), n_resamples=20)
-    numbers = interval_numbers(interval)
-    assert list(numbers) == ["a_1", "a_25", "a_200", "a_750", "a_2500"]
-    assert numbers["a_200"] == {"estimate": 1.0, "low": 1.0, "high": 1.0}

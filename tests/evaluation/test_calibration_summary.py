@@ -59,7 +59,7 @@ def test_summary_holds_what_each_function_gives_alone():
         "overconfidence": confidences.mean() - correct.mean(),
         "ECE": expected_calibration_error(confidences, correct),
         "adaptive ECE": expected_calibration_error(confidences, correct, adaptive=True),
-        "Brier": brier_scores(log_probs, cells).mean(),
+        "Brier": brier_scores(np.exp(log_probs), cells).mean(),
         "NLL": losses[cells >= 0].mean(),
     }
     assert tuple(summary) == tuple(expected) == MEASURES

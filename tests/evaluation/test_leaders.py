@@ -20,19 +20,21 @@ def test_the_first_and_those_that_cannot_be_told_from_it():
     labels = {"far": "F", "good": "G", "twin": "T", "near": "N"}
     text = leaders_text(table(), labels, [200])
     assert text == "At 200 km **G** is first; not to be told from it: T, N (of 3)."
-    assert leaders_text(table(), labels).count("is first") == 5
+    assert leaders_text(table(), labels).count("At ") == 5
     with pytest.raises(ValueError, match="radius_km: 30 is not in the table"):
         leaders(table(), 30)
 
 
-def test_who_leads_certainly_and_who_not_at_all():
+def test_who_leads_beyond_chance_and_who_not_at_all():
     rng = np.random.default_rng(1)
-    base = 10 ** rng.uniform(0, 4, 400)
+    base = np.append(300.0, 10 ** rng.uniform(0, 4, 399))
     labels = {"a": "A", "b": "B"}
     ahead = paired_matrix({"a": base, "b": base * 50}, n_resamples=200)
-    assert "certainly ahead of all 1 others" in leaders_text(ahead, labels, [200])
+    assert "ahead of the other one (no interval holds zero)" in leaders_text(ahead, labels, [200])
+    alike = paired_matrix({"a": base, "b": np.append(base[1:], 1.0)}, n_resamples=200)
+    assert "tell none of the others" in leaders_text(alike, labels, [200])
     same = paired_matrix({"a": base, "b": base.copy()}, n_resamples=200)
-    assert "tell none of the others" in leaders_text(same, labels, [200])
+    assert leaders_text(same, labels, [200]) == "At 200 km no method is ahead of another."
 
 
 def test_counterparts_are_rows_that_papers_printed():

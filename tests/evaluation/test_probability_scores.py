@@ -20,25 +20,25 @@ def test_brier_matches_the_double_loop():
         sum((np.exp(p) - (c == true)) ** 2 for c, p in enumerate(row))
         for row, true in zip(log_probs, cells, strict=True)
     ]
-    np.testing.assert_allclose(brier_scores(log_probs, cells), expected, rtol=1e-10)
+    np.testing.assert_allclose(brier_scores(np.exp(log_probs), cells), expected, rtol=1e-10)
 
 
 def test_scores_at_their_ends():
     with np.errstate(divide="ignore"):
         sure = np.log(np.array([[1.0, 0.0], [1.0, 0.0]]))
-    np.testing.assert_array_equal(brier_scores(sure, np.array([0, 1])), [0, 2])
+    np.testing.assert_array_equal(brier_scores(np.exp(sure), np.array([0, 1])), [0, 2])
     np.testing.assert_array_equal(negative_log_likelihoods(sure, np.array([0, 1])), [0, np.inf])
 
 
 def test_a_photo_outside_every_cell_cannot_be_likely():
     log_probs = np.log(np.full((1, 4), 0.25))
-    np.testing.assert_allclose(brier_scores(log_probs, np.array([-1])), [1.25])
+    np.testing.assert_allclose(brier_scores(np.exp(log_probs), np.array([-1])), [1.25])
     assert negative_log_likelihoods(log_probs, np.array([-1]))[0] == np.inf
 
 
 def test_a_cell_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="index 4; expected below 4 cells"):
-        brier_scores(np.log(np.full((1, 4), 0.25)), np.array([4]))
+        brier_scores(np.full((1, 4), 0.25), np.array([4]))
     with pytest.raises(ValueError, match="cells: 2 for 1 photos"):
         negative_log_likelihoods(np.log(np.full((1, 4), 0.25)), np.array([0, 1]))
 

@@ -14,9 +14,8 @@ from geoutils.explanation import (
     group_score,
     level_answer,
     similarity_score,
-    tree_level_answer,
 )
-from geoutils.models import Backbone, ClassesHead, Geolocator, HMCHead, RetrievalHead
+from geoutils.models import Backbone, Geolocator, HMCHead, RetrievalHead
 from geoutils.partitions import adaptive_partition
 from geoutils.partitions.geoclass import (
     GEOCLASS_SETS,
@@ -136,19 +135,13 @@ def test_sets_are_combined_as_in_prediction(images, normalise):
     np.testing.assert_allclose(got, scores / scores.sum(axis=1, keepdims=True), rtol=1e-4)
 
 
-def test_leaves_and_levels_of_the_tree(images):
+def test_leaves_of_the_tree(images):
     tree = np.array([[0, 0], [0, 1], [1, -1]])
     body = Backbone("small_resnet")
     model = seeded(lambda: Geolocator(body, HMCHead(body.n_features, [2, 2], tree)))
     large = images.repeat(1, 1, 8, 8)
     leaves = level_answer(model)(large)
     torch.testing.assert_close(leaves, model(large)[0])
-    first = tree_level_answer(model, 0)(large)
-    assert first.shape == (4, 2)
-    torch.testing.assert_close(first.exp().sum(dim=1), torch.ones(4))
-    plain = seeded(lambda: Geolocator(body, ClassesHead(body.n_features, 3)))
-    with pytest.raises(ValueError, match="model: a head of kind 'classes'; expected 'hmc'"):
-        tree_level_answer(plain, 0)
 
 
 def test_similarity_is_the_cosine_to_the_chosen_embedding(images):

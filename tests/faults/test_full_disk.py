@@ -22,18 +22,19 @@ def well(done):
 
 PIXELS = """
 import pandas as pd
-from geoutils.photos import pixels
-from geoutils.photos.pixels import open_pixels, write_pixels
+from geoutils.photos import stored_pixels
+from geoutils.photos.pixels import open_pixels
+from geoutils.photos.stored_pixels import write_pixels
 disk, album, whole = sys.argv[1:]
-pixels.BLOCK = 8
+stored_pixels.BLOCK = 8
 names = [f"{number:02d}.jpg" for number in range(40)]
 manifest = pd.DataFrame({"photo": names, "path": [f"{album}/{name}" for name in names]})
 path = disk + "/photos/64px.npy"
 full(lambda: write_pixels(manifest, path, 64, workers=1))
 assert not os.path.exists(path)
 larger(disk)
-made, make = [], pixels.decode_rows
-pixels.decode_rows = lambda rows, size: made.extend(rows["photo"]) or make(rows, size)
+made, make = [], stored_pixels.decode_rows
+stored_pixels.decode_rows = lambda rows, size: made.extend(rows["photo"]) or make(rows, size)
 assert write_pixels(manifest, path, 64).empty
 assert 0 < len(made) < 40, "what was there has been made again"
 write_pixels(manifest, whole + "/64px.npy", 64)

@@ -16,9 +16,10 @@ import pytest
 from small_root import contents, gone, run
 from town_study import COUNTRIES, SECTION, s2_cells, town_photos
 
-from geoutils.photos import check_photos, pixels, read_checked
-from geoutils.photos.pixels import concepts_path, open_pixels, write_pixels
+from geoutils.photos import check_photos, read_checked, stored_pixels
+from geoutils.photos.pixels import concepts_path, open_pixels
 from geoutils.photos.positions import rendered_manifest
+from geoutils.photos.stored_pixels import write_pixels
 from geoutils.study.ablations import AblationStudy, run_sweep
 from geoutils.training.recipes.from_study import train_recipe
 from geoutils.training.recipes.study_training import StudyTraining
@@ -65,9 +66,9 @@ def test_a_check_between_its_two_files(tmp_path):
 DRAW = """
 import os, signal, sys
 import pandas as pd
-from geoutils.photos import check_photos, pixels, read_checked
+from geoutils.photos import check_photos, read_checked, stored_pixels
 
-def kill(path, start, rows, write=pixels.write_rows):
+def kill(path, start, rows, write=stored_pixels.write_rows):
     if start == 16:  # within the third block, in a worker: half of its photos are written
         write(path, start, rows[:4])
         print(os.getpid(), file=open(sys.argv[2] + "/worker", "w"))
@@ -76,8 +77,9 @@ def kill(path, start, rows, write=pixels.write_rows):
             pass
     write(path, start, rows)
 
-pixels.BLOCK, pixels.write_rows = 8, kill
-pixels.write_pixels(pd.read_parquet(sys.argv[1]), sys.argv[2] + "/photos/16px.npy", 16, workers=1)
+stored_pixels.BLOCK, stored_pixels.write_rows = 8, kill
+path = sys.argv[2] + "/photos/16px.npy"
+stored_pixels.write_pixels(pd.read_parquet(sys.argv[1]), path, 16, workers=1)
 """
 
 
@@ -92,7 +94,7 @@ def test_drawing_photos(tmp_path, monkeypatch, block):
     assert not path.exists()
     lines = (path.parent / ".16px.progress").read_text().splitlines()
     assert lines[1:] == ["0", "8"]
-    monkeypatch.setattr(pixels, "BLOCK", block)
+    monkeypatch.setattr(stored_pixels, "BLOCK", block)
     write_pixels(manifest, path, 16)
     write_pixels(manifest, whole, 16)
     for name in (path.name, concepts_path(path).name):

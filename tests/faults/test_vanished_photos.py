@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from geoutils.photos import check_photos, pixels, read_checked, set_aside
+from geoutils.photos import check_photos, read_checked, set_aside, stored_pixels
 from geoutils.photos.decoded import GREY, check_few
 from geoutils.photos.manifest import read_rejected
-from geoutils.photos.pixels import open_pixels, pictures, write_pixels
+from geoutils.photos.pixels import open_pixels, pictures
+from geoutils.photos.stored_pixels import write_pixels
 from geoutils.study.execute import execute_notebook
 from geoutils.study.settings import find_root, read_study
 
@@ -84,19 +85,19 @@ def test_they_are_not_looked_for_again_until_something_changes(album, tmp_path):
 def test_an_interrupted_run_tries_them_again(album, tmp_path, monkeypatch):
     """A disk that is back has its photos in the array."""
     folder, manifest = album
-    monkeypatch.setattr(pixels, "BLOCK", 4)
+    monkeypatch.setattr(stored_pixels, "BLOCK", 4)
     shutil.move(folder / "03.jpg", tmp_path / "03.jpg")
-    path, decode = tmp_path / "24px.npy", pixels.decode_rows
+    path, decode = tmp_path / "24px.npy", stored_pixels.decode_rows
 
     def stopped(rows, size):
         if "09.jpg" in rows["photo"].tolist():
             raise KeyboardInterrupt
         return decode(rows, size)
 
-    monkeypatch.setattr(pixels, "decode_rows", stopped)
+    monkeypatch.setattr(stored_pixels, "decode_rows", stopped)
     with pytest.raises(KeyboardInterrupt):
         write_pixels(manifest, path, 24, workers=1)
-    monkeypatch.setattr(pixels, "decode_rows", decode)
+    monkeypatch.setattr(stored_pixels, "decode_rows", decode)
     shutil.move(tmp_path / "03.jpg", folder / "03.jpg")
     assert write_pixels(manifest, path, 24).empty
     np.testing.assert_array_equal(open_pixels(path), decode(manifest, 24)[0])

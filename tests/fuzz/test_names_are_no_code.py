@@ -1,7 +1,9 @@
 """Names of photos, people and places are texts: no formula in a CSV, no markup on a page."""
 
+import ast
 import re
 from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from geoutils.partitions import adaptive_partition
 from geoutils.photos.manifest import read_rejected, write_rejected
 from geoutils.plots.interactive_map.drawing import interactive_map
 from geoutils.plots.prediction_cells import prediction_cells
-from geoutils.spreadsheets import STARTS, guarded, unguarded
+from geoutils.spreadsheets import NUMBER, STARTS, guarded, guarded_table, unguarded
 
 EVIL = [
     *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "'\"><b>bold</b>", "</svg><p>"),
@@ -32,6 +34,53 @@ def test_guarded_names_are_no_formula_and_come_back(names):
     texts = pd.Series(names, dtype="str")
     assert not guarded(texts).str.startswith(STARTS).any()
     assert unguarded(guarded(texts)).tolist() == names
+
+
+ENTRIES = st.one_of(st.text(LETTERS, max_size=6), st.integers(), st.sampled_from([None, "-2.5"]))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.tuples(ENTRIES, ENTRIES), min_size=1, max_size=5), st.text(LETTERS, max_size=3))
+def test_tables_hold_no_formula_and_keep_their_numbers(rows, name):
+    def texts(table):
+        entries = table.to_numpy().ravel().tolist()
+        return [*table.index, table.index.name, *table.columns, *entries]
+
+    index = pd.Index([f"{name}{row}" for row in range(len(rows))], name=f"@{name}")
+    table = pd.DataFrame(rows, index, ["first", f"={name}"], dtype=object)
+    for safe, entry in zip(texts(guarded_table(table)), texts(table), strict=True):
+        if isinstance(safe, str) and not NUMBER.fullmatch(safe):
+            assert not safe.startswith(STARTS) and safe in (entry, f"'{entry}")
+        else:
+            assert safe is entry or safe == entry
+
+
+PACKAGE = Path(__file__).parents[2] / "geoutils"
+NO_NAMES = {  # files whose tables hold no name that comes from outside
+    "atlas/rebuild/contents.py",
+    "partitions/published.py",
+    "study/ablations/sweep.py",
+    "training/state/record.py",
+}
+
+
+def unguarded_tables(source):
+    """Functions that write a CSV and never speak of `guarded`, by name."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            code = ast.unparse(node)
+            if "to_csv(" in code and "guarded" not in code:
+                yield node.name
+
+
+def test_every_table_that_is_written_is_guarded():
+    found = {
+        path.relative_to(PACKAGE).as_posix(): [*unguarded_tables(path.read_text())]
+        for path in PACKAGE.rglob("*.py")
+    }
+    found["photos/sources/checked.py"].remove("write_checked")  # the header alone
+    assert {name for name, functions in found.items() if functions} == NO_NAMES
+    assert [*unguarded_tables("def f(t):\n    t.to_csv('a')")] == ["f"]
 
 
 def test_rejected_photos_are_listed_without_formulas(tmp_path):

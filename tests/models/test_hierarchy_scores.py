@@ -156,6 +156,22 @@ def test_leaves_without_a_chance_break_no_gradient(kind, normalized):
 
 
 @pytest.mark.parametrize("kind", ["product", "sum_of_logs", "smooth"])
+@pytest.mark.parametrize("tree_too", [False, True])
+def test_what_has_answered_can_be_learned_from_afterwards(kind, tree_too):
+    levels = [x.requires_grad_() for x in log_probs_of(np.random.default_rng(8), 3, CELLS)]
+    with torch.inference_mode(tree_too):
+        tree = BranchTree.of(TREE)
+    with torch.inference_mode():
+        asked = hmc_scores([level + 0 for level in levels], tree, kind)
+    scores = hmc_scores(levels, tree, kind)
+    torch.testing.assert_close(scores, asked, rtol=0, atol=0)
+    gradients = torch.autograd.grad(scores[:, 0].sum(), levels)
+    fresh = torch.autograd.grad(hmc_scores(levels, TREE, kind)[:, 0].sum(), levels)
+    for gradient, expected in zip(gradients, fresh, strict=True):
+        torch.testing.assert_close(gradient, expected, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("kind", ["product", "sum_of_logs", "smooth"])
 def test_half_precision_is_computed_in_float32(kind):
     log_probs = log_probs_of(np.random.default_rng(6), 4, CELLS, torch.float32)
     halves = [level.bfloat16().requires_grad_() for level in log_probs]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from multi_partition import multi_partition
 from torch.nn import functional
 
-from geoutils.models import MultiPartitionClassifier
 from geoutils.models.heads import MultiPartitionHead
 from geoutils.models.truth import Truth
 from geoutils.partitions import adaptive_partition
@@ -55,7 +55,7 @@ def test_each_set_is_a_term_over_the_photos_inside_it(photos, sets):
 
 
 def test_its_log_probabilities_add_up_on_the_ground(photos, sets):
-    model = MultiPartitionClassifier("test_resnet", [len(part) for part in sets]).eval()
+    model = multi_partition("test_resnet", [len(part) for part in sets]).eval()
     pixels = np.random.default_rng(1).integers(0, 256, (3, 32, 32, 3)).astype(np.uint8)
     set_log_probs = level_log_probs(model, pixels)
     combined = combine(sets)

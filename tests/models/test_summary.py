@@ -1,15 +1,16 @@
 import numpy as np
 import pytest
 import torch
+from multi_partition import multi_partition
 
-from geoutils.models import Backbone, Geolocator, MultiPartitionClassifier, layer_table
+from geoutils.models import Backbone, Geolocator, layer_table
 from geoutils.models.heads import ClassesHead, HMCHead, MvMFHead
 from geoutils.models.summary import parameter_count
 
 
 @pytest.mark.parametrize("name", ["small_resnet", "test_resnet", "lcnet_050"])
 def test_every_parameter_is_counted_once(name):
-    model = MultiPartitionClassifier(name, [4, 9])
+    model = multi_partition(name, [4, 9])
     table = layer_table(model, 64)
     assert table["parameters"].sum() == sum(weight.numel() for weight in model.parameters())
     assert table.loc["level 1", "parameters"] == 9 * (model.backbone.n_features + 1)
@@ -51,7 +52,7 @@ def test_max_pooled_features_reach_the_head():
 
 
 def test_shared_parameters_count_once():
-    model = MultiPartitionClassifier("small_resnet", [4, 4])
+    model = multi_partition("small_resnet", [4, 4])
     model.head.levels[1].weight = model.head.levels[0].weight
     table = layer_table(model, 64)
     assert table.loc["level 1", "parameters"] == 4
@@ -59,6 +60,6 @@ def test_shared_parameters_count_once():
 
 
 def test_small_resnet_shrinks_photos_to_four_by_four():
-    table = layer_table(MultiPartitionClassifier("small_resnet", [4]), 64)
+    table = layer_table(multi_partition("small_resnet", [4]), 64)
     expected = {"stem": "32 × 16 × 16", "stages 1": "64 × 8 × 8", "stages 2": "192 × 4 × 4"}
     assert table["output"][list(expected)].to_dict() == expected

@@ -17,8 +17,10 @@ from geoutils.locks import holding
 from geoutils.photos import decoders
 from geoutils.photos.decoders import GREY, Decoders
 from geoutils.photos.live_pixels import LivePixels, own_cores
-from geoutils.photos.live_record import live_record, lost_list, record_live_pixels, told_of_lost
-from geoutils.photos.pixels import has_pixels, open_pixels, pictures, write_pixels
+from geoutils.photos.live_record import live_record, record_live_pixels
+from geoutils.photos.lost_list import lost_list, told_of_lost
+from geoutils.photos.pixels import has_pixels, open_pixels, pictures
+from geoutils.photos.stored_pixels import write_pixels
 
 N, SIZE = 24, 20
 

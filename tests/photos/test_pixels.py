@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from PIL import ExifTags, Image
 
-from geoutils.photos import pixels as module
+from geoutils.photos import stored_pixels as module
 from geoutils.photos.decode import decode_square
 from geoutils.photos.folder import read_folder
 from geoutils.photos.pixels import (
@@ -15,8 +15,8 @@ from geoutils.photos.pixels import (
     is_rendered,
     open_pixels,
     pictures,
-    write_pixels,
 )
+from geoutils.photos.stored_pixels import write_pixels
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def drawn(rows, size):
 @pytest.fixture
 def scenes(monkeypatch):
     """A manifest of rendered photos, three blocks of it, drawn by the stand-in."""
-    monkeypatch.setattr(module, "_render", drawn)
-    monkeypatch.setattr(module, "_renderer_hash", lambda: "first")
+    monkeypatch.setattr(module, "draw_rows", drawn)
+    monkeypatch.setattr(module, "renderer_hash", lambda: "first")
     monkeypatch.setattr(module, "BLOCK", 4)
     return pd.DataFrame({"photo": [f"{i}" for i in range(10)], "seed": np.arange(10) * 7})
 
@@ -118,7 +118,7 @@ def test_made_pixels_are_left_alone_until_something_changes(scenes, tmp_path, mo
     before = age()
     write_pixels(scenes, path, 16)
     assert age() == before
-    monkeypatch.setattr(module, "_renderer_hash", lambda: "second")
+    monkeypatch.setattr(module, "renderer_hash", lambda: "second")
     write_pixels(scenes, path, 16)
     assert age() > before
     before = age()
@@ -135,7 +135,7 @@ def test_an_interrupted_run_goes_on_and_ends_alike(scenes, tmp_path, monkeypatch
             raise KeyboardInterrupt
         return drawn(rows, size)
 
-    monkeypatch.setattr(module, "_render", interrupted)
+    monkeypatch.setattr(module, "draw_rows", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_pixels(scenes, path, 16, workers=1)
     assert not path.exists() and not concepts_path(path).exists()
@@ -151,7 +151,7 @@ def test_an_interrupted_run_goes_on_and_ends_alike(scenes, tmp_path, monkeypatch
             file.write(f"{len(rows)} ")
         return drawn(rows, size)
 
-    monkeypatch.setattr(module, "_render", resumed)
+    monkeypatch.setattr(module, "draw_rows", resumed)
     write_pixels(scenes, path, 16)
     assert redrawn.read_text() == "2 "  # the last block alone
     images, concepts = drawn(scenes, 16)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from geoutils.photos.manifest import complete
 from geoutils.photos.splits import (
+    authors_note,
     authors_or_spots,
     groups_of,
     hold_out_seen,
@@ -178,3 +179,10 @@ def test_spots_take_the_place_of_authors_that_cannot_be_kept_apart():
     for authors in (["Ann"] * 5 + ["Bob"] * 5, ["Ann", "Bob", "Cid", "Dee", "Eve"] + [""] * 5):
         kept = photos.assign(author=authors)
         assert authors_or_spots(kept)["author"].tolist() == authors
+
+
+def test_a_page_tells_who_stands_in_for_authors():
+    assert authors_note(np.array(["Ann", "Bob"])) == ""
+    assert "unknown count as an author each" in authors_note(np.array(["Ann", "Bob", ""]))
+    assert authors_note(np.array(["spot 47a1cc", "spot 47a1d4"])).startswith("Spots")
+    assert authors_note(np.array(["", ""])).startswith("No author is known")

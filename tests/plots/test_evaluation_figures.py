@@ -13,14 +13,12 @@ from geoutils.evaluation import (
     accuracy_by,
     bootstrap_accuracy,
     paired_bootstrap,
-    published_accuracies,
     reliability,
 )
 from geoutils.plots.accuracy import (
     draw_accuracy_curve,
-    draw_accuracy_grid,
-    draw_against_published,
     draw_breakdown,
+    draw_difference_sets,
     draw_differences,
     draw_intervals,
     mark_radii,
@@ -61,6 +59,13 @@ def test_curve_passes_through_every_accuracy(ax):
     np.testing.assert_allclose(drawn, accuracy_at(distances))
 
 
+def test_curve_starts_with_what_is_nearer_than_its_axis(ax):
+    draw_accuracy_curve(ax, np.array([0.0, 0.05, 5.0, np.inf]), "f", "black")
+    radii, shares = ax.lines[0].get_data()
+    np.testing.assert_allclose(radii, [0.1, 5.0, 20_040])
+    np.testing.assert_allclose(shares, [0.5, 0.75, 0.75])
+
+
 def test_hollow_dots_mark_what_could_be_nothing(ax):
     draw_differences(ax, paired_bootstrap(errors_km(), errors_km(), n_resamples=50), "#112233")
     faces = ax.collections[-1].get_facecolor()
@@ -69,15 +74,17 @@ def test_hollow_dots_mark_what_could_be_nothing(ax):
 
 def test_sets_stand_side_by_side_under_the_radii(ax):
     interval = bootstrap_accuracy(errors_km(), n_resamples=50)
-    draw_intervals(ax, {"test": interval, "seen": interval}, {"test": "red", "seen": "blue"})
+    colors = {"test": "red", "seen": "blue"}
+    draw_intervals(ax, {"test": interval, "seen": interval}, colors, marks={"seen": "s"})
     assert [t.get_text() for t in ax.get_xticklabels()][1] == "city\n25 km"
+    assert [line.get_marker() for line in ax.lines] == ["o", "s"]
 
 
-def test_published_lines_are_one_per_system(ax):
-    published = published_accuracies("Im2GPS3k", main_only=True)
-    ours = {"f": bootstrap_accuracy(errors_km(), n_resamples=50)}
-    draw_against_published(ax, ours, {"f": "red"}, published)
-    assert len(ax.lines) == len(published) + 1
+def test_one_set_alone_stands_on_its_radius(ax):
+    gain = paired_bootstrap(errors_km(), errors_km(seed=1), n_resamples=50)
+    draw_difference_sets(ax, {"f": gain}, {"f": "red"})
+    dots = next(c for c in ax.collections if len(c.get_offsets()) == len(RADII_KM))
+    np.testing.assert_allclose(dots.get_offsets()[:, 0], ax.get_xticks())
 
 
 def test_breakdown_lists_kinds_from_the_top(ax):
@@ -85,11 +92,6 @@ def test_breakdown_lists_kinds_from_the_top(ax):
     draw_breakdown(ax, table, 25, "red", overall=0.3)
     labels = [t.get_text() for t in ax.get_yticklabels()]
     assert labels[::-1] == table["label"].unique().tolist()
-
-
-def test_grid_names_kinds_and_numbers(ax):
-    draw_accuracy_grid(ax, accuracy_by(errors_km(), kinds(), n_resamples=50), "#c8553d")
-    assert len(ax.get_yticklabels()) == 2
 
 
 def test_reliability_draws_no_bar_for_an_empty_bin(ax):

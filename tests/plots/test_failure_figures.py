@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgba
 from geoutils.evaluation import RADII_KM, accuracy_at, accuracy_by
 from geoutils.plots.ceiling import draw_against_ceiling
 from geoutils.plots.maps import project
-from geoutils.plots.placed import ALL_COLOR, RIGHT_COLOR, draw_placed_maps
+from geoutils.plots.placed import FARTHER_COLOR, RIGHT_COLOR, draw_placed_maps
 
 
 @pytest.fixture
@@ -30,12 +30,12 @@ def test_every_photo_is_on_every_map_in_the_colour_of_its_success(photos):
         assert right.get_zorder() > wrong.get_zorder()
         for dots, inside, color in (
             (right, distances < radius, RIGHT_COLOR),
-            (wrong, distances >= radius, ALL_COLOR),
+            (wrong, distances >= radius, FARTHER_COLOR),
         ):
             np.testing.assert_allclose(dots.get_offsets(), project(ax, truth[inside]))
             np.testing.assert_allclose(dots.get_facecolor()[0], to_rgba(color))
         assert f"{accuracy:.1%} closer than {radius:,} km" in ax.get_title(loc="left")
-    assert [t.get_text() for t in legend.get_legend().texts][-1] == "all photos"
+    assert [t.get_text() for t in legend.get_legend().texts][-1] == "placed farther off"
     figure.canvas.draw()
     plt.close(figure)
 

@@ -60,6 +60,8 @@ def test_countries_without_photos_are_ticks(ax, column):
     heights = np.concatenate([dots.get_offsets()[:, 1] for dots in ax.collections])
     assert (heights < 1).sum() == ((world[column] > 0) & (world["photos"] == 0)).sum()
     assert {"France", "India"} <= {text.get_text() for text in ax.texts}
+    ax.figure.canvas.draw()
+    assert {"10,000", "1 million"} <= {tick.get_text() for tick in ax.get_xticklabels()}
 
 
 def test_no_photo_at_all_can_be_drawn(ax):

@@ -4,6 +4,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import LogNorm
 
 from geoutils import s2
 from geoutils.plots.maps import (
@@ -71,6 +72,16 @@ def test_no_cells_and_one_value_are_fine(world):
     drawn = draw_cells(world, s2.boundaries(s2.FACES[:1]), np.array([7]))
     add_color_bar(world, drawn, "photos")
     world.figure.canvas.draw()
+
+
+def test_a_color_bar_has_arrows_where_values_lie_beyond_it(world):
+    outlines = s2.boundaries(s2.FACES[:3])
+    extends = []
+    for values in ([1, 5, 9], [0.1, 5, 9], [0, 5, 90], [0.1, 5, 90]):
+        drawn = draw_cells(world, outlines, np.array(values), LogNorm(1, 10, clip=True))
+        add_color_bar(world, drawn, "photos")
+        extends.append(drawn.colorbar.extend)
+    assert extends == ["neither", "min", "max", "both"]
 
 
 def test_heat_map_counts_every_location(world):

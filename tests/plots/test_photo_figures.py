@@ -87,4 +87,5 @@ def test_counts_are_stacked():
     _, ax = plt.subplots()
     draw_counts(ax, counts)
     ends = [bar.get_x() + bar.get_width() for bar in ax.patches]
-    assert ends == [2, 1, 5, 1] and labels(ax) == ["indoor", "not known"]
+    assert ends == [2, 1, 5, 1] and labels(ax) == ["indoor", "scene not known"]
+    assert [text.get_text() for text in ax.texts] == ["5", "1"]

@@ -34,6 +34,24 @@ def test_labels_do_not_cover_each_other(ax):
     assert all(0.1 < text.get_position()[0] < 0.9 for text in ax.texts)
 
 
+def test_labels_in_a_corner_move_up_where_they_have_no_room_below(ax):
+    segmentation = np.ones((10, 10), np.uint8)
+    segmentation[8:, :5] = 2
+    segmentation[9:, 5:] = 3
+    plots.draw_concepts(ax, segmentation, NAMES, {1: 0.4, 2: 1.0, 3: 2.0}, np.int64(3))
+    heights = {text.get_text()[-8:-4]: text.get_position()[1] for text in ax.texts}
+    assert np.diff(sorted(heights.values())).min() > 0.08 and max(heights.values()) < 1
+
+
+def test_labels_of_several_words_stay_in_their_part_of_the_picture(ax):
+    sides = [f"{row} {column}" for row in ("upper", "lower") for column in ("left", "right")]
+    quarters = np.kron([[1, 2], [3, 4]], np.ones((6, 6), np.uint8)).astype(np.uint8)
+    plots.draw_concepts(ax, quarters, ("none", *sides), dict.fromkeys(range(1, 5), 1.0))
+    assert ax.texts[0].get_text() == "upper\nleft\n1.0"
+    places = [text.get_position() for text in ax.texts]
+    assert [(x < 0.5, y < 0.5) for x, y in places] == [(x, y) for y in (1, 0) for x in (1, 0)]
+
+
 def test_bars_stand_for_the_medians_in_the_order_asked(ax):
     rng = np.random.default_rng(0)
     ci = rng.random((30, 4))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import torch
+from multi_partition import multi_partition
 
-from geoutils.models import MultiPartitionClassifier
 from geoutils.partitions import Hierarchy, adaptive_partition
 from geoutils.prediction import hierarchical_log_scores, level_log_probs, locate
 from geoutils.sphere import great_circle_km
@@ -26,7 +26,7 @@ def random_log_probs(sizes, n=7, seed=0):
 
 
 def test_log_probs_are_normalised_and_do_not_depend_on_the_batch():
-    model = MultiPartitionClassifier("test_resnet", [3, 5]).eval()
+    model = multi_partition("test_resnet", [3, 5]).eval()
     pixels = np.random.default_rng(0).integers(0, 256, (300, 32, 32, 3)).astype(np.uint8)
     levels = level_log_probs(model, pixels)
     assert [level.shape for level in levels] == [(300, 3), (300, 5)]

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import torch
+from multi_partition import multi_partition
 
-from geoutils.models import MultiPartitionClassifier
 from geoutils.prediction import (
     crop_log_probs,
     five_crops,
@@ -77,7 +77,7 @@ def test_halving_averages_and_flat_photos_stay_flat(reference, monkeypatch):
 
 def test_probabilities_are_averaged_and_then_levels_combined():
     torch.manual_seed(0)
-    model = MultiPartitionClassifier("test_resnet", [3, 5]).eval()
+    model = multi_partition("test_resnet", [3, 5]).eval()
     crops = ten_crops(photos(4), 32)
     levels = crop_log_probs(model, crops)
     for k, level in enumerate(levels):

@@ -69,18 +69,18 @@ def test_equals_the_method_written_out(collection, background, k):
         np.testing.assert_allclose(found.similarity[i, :n], [cosines[r] for r in ranked], atol=1e-6)
         assert np.isnan(found.similarity[i, n:]).all()
         if cell == -1:
-            assert np.isnan(found.latlon_deg[i]).all() and found.fallen_back[i]
+            assert np.isnan(found.latlon_deg[i]).all() and found.cluster_size[i] == 0
         elif n == 0:
             np.testing.assert_array_equal(found.latlon_deg[i], towns[cell])
-            assert found.fallen_back[i] and found.cluster_size[i] == 0
+            assert found.cluster_size[i] == 0
         else:
             members = cluster_slowly(latlon[ranked])
             mean = spherical_mean(latlon[ranked][members])
             np.testing.assert_allclose(found.latlon_deg[[i]], mean, rtol=1e-12)
             assert np.flatnonzero(found.used[i]).tolist() == members
-            assert found.cluster_size[i] == len(members) and not found.fallen_back[i]
+            assert found.cluster_size[i] == len(members) > 0
     assert {0, 1} <= set(found.cluster_size.tolist())
-    assert found.fallen_back[predicted >= N_CELLS - 2].all() and not found.fallen_back.all()
+    assert (found.cluster_size[predicted >= N_CELLS - 2] == 0).all()
 
 
 def test_other_aggregations_equal_their_definitions(collection, background):
@@ -143,7 +143,7 @@ def test_neighbours_that_cancel_out_fall_back_to_the_cell():
     center = np.array([[5.0, 5.0]])
     found = search_within_cell(np.ones((1, 2)), np.array([0]), background, center, 2, "average")
     np.testing.assert_array_equal(found.latlon_deg, center)
-    assert found.fallen_back.all()
+    assert (found.cluster_size == 0).all()
 
 
 def test_retrieval_alone_is_the_nearest_of_all(collection, background, monkeypatch):
@@ -159,7 +159,7 @@ def test_retrieval_alone_is_the_nearest_of_all(collection, background, monkeypat
         np.testing.assert_allclose(one.latlon_deg[i], latlon[ranked[0]], rtol=1e-9)
         assert five.neighbours[i].tolist() == ranked[:5]
         np.testing.assert_allclose(five.similarity[i, 4], cosines[ranked[4]], atol=1e-6)
-    assert not one.fallen_back.any()
+    assert (one.cluster_size == 1).all()
 
 
 def test_best_columns_equal_a_sorted_list_with_many_ties():

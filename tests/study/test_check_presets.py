@@ -8,8 +8,9 @@ from accelerate import Accelerator
 
 from geoutils.models import Backbone, Geolocator, MultiPartitionHead
 from geoutils.study import check_presets
-from geoutils.study.check_presets import batch_loss, check_study, main, thesis_backbones
+from geoutils.study.check_presets import batch_loss, check_study, main
 from geoutils.study.published_targets import published_targets, semantic_cells
+from geoutils.study.thesis_backbones import thesis_backbones
 from geoutils.training.examples import Examples
 from geoutils.training.preparation import prepare
 from geoutils.training.preset import Preset

@@ -2,13 +2,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 
-from geoutils.__main__ import main
-from geoutils.study.run import only_run_of
+from geoutils import __main__ as command_line
+from geoutils.__main__ import command_parser, main
+from geoutils.study.run import only_run_of, write_settings
+from geoutils.study.settings import read_study
 
 ROOT = Path(__file__).parents[2]
 OWN = ["run", "--study", "own_photos"]
+FILES = {"photos": "list.csv", "photos_dir": "files"}
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +32,8 @@ def in_the_repository(monkeypatch):
         ([*OWN, "--photos", "nowhere"], "error: photos: nowhere does not exist; expected a"),
         ([*OWN, "--photos", "studies"], "error: photos: no JPEG, PNG or WebP photo below studies"),
         (OWN, "error: photos: study own_photos needs a folder or list; give --photos"),
+        (["notebook", "01_photos", "--recorded"], "error: {}/results/default/settings.yaml: no su"),
+        (["train", "--recorded"], "error: {}/results/default/settings.yaml: no such file, for stu"),
         (["run", "-p", "04_evaluation.seed=[1"], "error: -p seed=[1: while parsing"),
         (["run", "-p", "04_evaluation.top_k=many"], "error: 04_evaluation: top_k should be a num"),
         (["train", "nothing"], "error: name: 'nothing'; this study trains countries, shared, "),
@@ -39,9 +46,91 @@ def in_the_repository(monkeypatch):
 def test_bad_input_gets_one_sentence_and_status_2(arguments, message, capsys, tmp_path):
     assert main([*arguments, "--out-dir", str(tmp_path / "out")]) == 2
     captured = capsys.readouterr()
-    assert captured.err.startswith(message)
+    assert captured.err.startswith(message.format(tmp_path / "out"))
     assert captured.err.count("\n") == 1
     assert not (tmp_path / "out").exists(), "nothing may be written"
+
+
+@pytest.fixture
+def started(tmp_path, monkeypatch):
+    """A repository of one study whose file names its photos; what its runs are given."""
+    section = {"source": "table", "photos": "data/list.csv", "photos_dir": "data/files", "seed": 0}
+    for folder in ("studies", "notebooks"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "studies" / "named.yaml").write_text(yaml.safe_dump({"01_photos": section}))
+    (tmp_path / "notebooks" / "01_photos.ipynb").touch()
+    monkeypatch.chdir(tmp_path / "studies")
+    runs = []
+    monkeypatch.setattr(command_line, "run_study", lambda *given: runs.append(given[-1]) or 0)
+    return runs
+
+
+def test_a_study_file_may_name_its_photos(started, tmp_path, capsys):
+    assert main(["run", "--study", "named"]) == 2
+    missing = f"photos: study named would read {tmp_path}/data/list.csv, which is not there"
+    assert capsys.readouterr().err == f"error: {missing}; give --photos\n"
+    (tmp_path / "data" / "files").mkdir(parents=True)
+    (tmp_path / "data" / "list.csv").touch()
+    assert main(["run", "--study", "named", "-p", "01_photos.seed=3"]) == 0
+    whole = {name: f"{tmp_path}/data/{file}" for name, file in FILES.items()}
+    assert started == [{"01_photos": {"seed": 3, **whole}}]
+
+
+def test_parameters_go_before_what_photos_suggest(started, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "files").mkdir(parents=True)
+    (elsewhere / "list.csv").touch()
+    run = ["run", "--study", "named", "--photos", "../elsewhere/list.csv"]
+    assert main(run) == 0
+    assert main([*run, "-p", "01_photos.photos_dir=../elsewhere/files"]) == 0
+    assert main([*run, "-p", "01_photos.photos_dir=''"]) == 0  # positions alone
+    assert [given["01_photos"]["photos_dir"] for given in started] == [
+        *(str(elsewhere), str(elsewhere / "files"), "")
+    ]
+    assert {given["01_photos"]["photos"] for given in started} == {str(elsewhere / "list.csv")}
+
+
+@pytest.fixture
+def seeds(tmp_path, monkeypatch):
+    """Seeds by which `train` would train a study whose last run had another than its file has."""
+    contents = read_study(ROOT, "smoke")
+    contents["03_training"] |= {"seed": 7, "pooling": "max"}
+    write_settings(contents, "smoke", tmp_path)
+    seen = []
+
+    def trained(training, name):
+        seen.append((name, training.settings["seed"]))
+        return pd.DataFrame({"val_loss": [1.0]})
+
+    monkeypatch.setattr("geoutils.training.recipes.from_study.train_recipe", trained)
+    return seen
+
+
+def test_training_unlike_the_last_run_says_so(seeds, tmp_path, capsys):
+    train = ["train", "--study", "smoke", "--out-dir", str(tmp_path), "countries"]
+    assert main(train) == 0
+    told = "03_training: the last run of study smoke had pooling=max, seed=7, unlike its file"
+    assert capsys.readouterr().err.startswith(told)
+    assert main([*train, "-p", "seed=5", "-p", "pooling=avg"]) == 0  # meant to differ
+    assert main([*train, "--recorded"]) == 0
+    assert main([*train, "--recorded", "-p", "seed=6"]) == 0
+    assert capsys.readouterr().err == ""
+    assert seeds == [("countries", seed) for seed in (0, 5, 7, 6)]
+
+
+def test_a_notebook_unlike_the_last_run_says_so(tmp_path, monkeypatch, capsys):
+    contents = read_study(ROOT, "smoke")
+    contents["04_evaluation"] |= {"top_k": 3}
+    write_settings(contents, "smoke", tmp_path)
+    sections = []
+    monkeypatch.setattr(command_line, "execute_notebook", lambda *given: sections.append(given[3]))
+    notebook = ["notebook", "04_evaluation", "--study", "smoke", "--out-dir", str(tmp_path)]
+    assert main(notebook) == 0
+    assert "04_evaluation: the last run of study smoke had top_k=3" in capsys.readouterr().err
+    assert main([*notebook, "--recorded"]) == 0
+    assert capsys.readouterr().err == ""
+    in_file = read_study(ROOT, "smoke")["04_evaluation"]["top_k"]
+    assert [section["top_k"] for section in sections] == [in_file, 3]
 
 
 def test_someone_elses_predictions_are_scored(tmp_path, capsys):
@@ -84,3 +173,20 @@ def test_it_is_a_command():
         check=True,
     ).stdout
     assert "--photos" in help_text
+
+
+def pages(parser):
+    """A command's options and arguments, and those of the commands below it, by their pages."""
+    below = [action for action in parser._actions if isinstance(action.choices, dict)]
+    yield parser.prog, [action for action in parser._actions if action not in below]
+    for action in below:
+        for command in action.choices.values():
+            yield from pages(command)
+
+
+def test_every_command_and_option_is_explained():
+    found = dict(pages(command_parser()))
+    known = {f"python -m geoutils {name}" for name in ("run", "budget", "photos check")}
+    assert known <= set(found)
+    unexplained = [(page, o.dest) for page, options in found.items() for o in options if not o.help]
+    assert unexplained == []

@@ -82,6 +82,19 @@ def test_figures_carry_their_caption(root):
     assert recorded == {"01_curve.png": "A line that rises."}
 
 
+def test_a_live_figure_ends_as_its_saved_picture(root, monkeypatch):
+    from geoutils.plots.live_figure import LiveFigure
+
+    shown = []
+    monkeypatch.setattr(
+        "IPython.display.display", lambda picture, display_id: shown.append((picture, display_id))
+    )
+    run, figure = open_notebook("01_photos", variables()), plt.figure()
+    run.save_figure(figure, "square", "Nothing.", LiveFigure(figure))
+    ((picture, display_id),) = shown
+    assert picture.data == (run.figures / "01_square.png").read_bytes() and display_id is True
+
+
 def test_an_open_figure_is_shown_once_and_closed(root, monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)

@@ -164,3 +164,17 @@ def test_retrieval_and_geodecoder_have_the_papers_dimensions():
     assert retrieval == {"hidden": 4096, "temperature": 0.05, "bank_size": 4096}
     layers = recipes("paper_geodecoder")["geodecoder"].options
     assert layers == {"n_scenes": 16, "n_independent": 6, "n_dependent": 2}
+
+
+@pytest.mark.parametrize(
+    ("study", "n_photos"),
+    [
+        ("semp", 4_723_695),  # Theiner et al., section 4.1.1
+        ("kordopatis", 4_500_000),  # Kordopatis-Zilos et al., section 4.1
+        ("cplanet", published.MP16_PHOTOS),  # Seo et al. had other photos
+        ("geodecoder", 4_720_000),  # Clark et al., section 5.1
+        ("thesis", published.THESIS_PHOTOS),
+    ],
+)
+def test_photos_are_expected_as_the_papers_had_them(study, n_photos):
+    assert read_study(ROOT, f"paper_{study}")["expected_photos"] == n_photos

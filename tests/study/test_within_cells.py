@@ -43,6 +43,8 @@ class Said(StudyAnswers):
     def levels(self, recipe):
         return CellLevels(self.hierarchy.levels, self.hierarchy.parents)
 
+    train_lost = np.zeros(N_TRAIN, dtype=bool)
+
     def log_probs(self, recipe, split):
         return self.of_test
 
@@ -101,7 +103,7 @@ def test_only_photos_put_in_their_own_cell_are_searched(places, hierarchy):
     truth = cells.assign(places)
     best = np.where(np.arange(N_TRAIN) % 2, truth, (truth + 1) % len(cells))
     predicted = np.append(np.arange(N_TEST - 1) % len(cells), -1)
-    search = CellSearch(cells, best, predicted, places)
+    search = CellSearch(cells, best, predicted, places, np.ones(len(best), dtype=bool))
     kept = np.flatnonzero((np.arange(N_TRAIN) % 2 == 1) & (truth >= 0))
     vectors = random_vectors({"train": places, "test": np.zeros((N_TEST, 2))}, seed=0)
     assert sorted(search.background(vectors).rows) == kept.tolist()

@@ -6,8 +6,9 @@ import sys
 import numpy as np
 import pytest
 import torch
+from multi_partition import multi_partition
 
-from geoutils.models import Backbone, Geolocator, MultiPartitionClassifier, save_model
+from geoutils.models import Backbone, Geolocator, save_model
 from geoutils.training import cache_features, features, features_key, open_features
 from geoutils.training.state import identity
 from geoutils.training.state.fingerprint import fingerprint, pixels_fingerprint
@@ -15,7 +16,7 @@ from geoutils.training.state.fingerprint import fingerprint, pixels_fingerprint
 
 @pytest.fixture
 def study(tmp_path):
-    model = MultiPartitionClassifier("test_resnet", [3]).eval()
+    model = multi_partition("test_resnet", [3]).eval()
     save_model(model, tmp_path / "checkpoint")
     (tmp_path / "manifest.parquet").write_bytes(b"rows")
     pixels = np.random.default_rng(0).integers(0, 256, (300, 32, 32, 3)).astype(np.uint8)
@@ -162,7 +163,7 @@ def test_stale_features_cannot_be_read(study):
     other_takes = features_key(
         folder / "checkpoint", folder / "manifest.parquet", pixels, takes="tokens"
     )
-    other_model = MultiPartitionClassifier("test_resnet", [3], seed=1)
+    other_model = multi_partition("test_resnet", [3], seed=1)
     save_model(other_model, folder / "checkpoint")
     for stale in (
         key_of(folder, pixels),

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from multi_partition import multi_partition
 from safetensors.torch import load_file
 from town_study import COUNTRIES, PRESET, SECTION, s2_cells, town_photos
 
-from geoutils.models import MultiPartitionClassifier
 from geoutils.photos.live_pixels import LivePixels
 from geoutils.photos.live_record import record_live_pixels
 from geoutils.photos.pixels import pictures
@@ -55,7 +55,7 @@ def examples(inputs, rows=None, without=()):
 
 
 def given(inputs, without=()):
-    model = MultiPartitionClassifier("test_convnext", [4, 4])  # no batch statistics
+    model = multi_partition("test_convnext", [4, 4])  # no batch statistics
     return model, examples(inputs, np.arange(30), without), examples(inputs, np.arange(30, N))
 
 

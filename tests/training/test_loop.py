@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from multi_partition import multi_partition
 from safetensors.torch import load_file
 
-from geoutils.models import MultiPartitionClassifier, MultiPartitionHead, load_model
+from geoutils.models import MultiPartitionHead, load_model
 from geoutils.training import Augmentation, Examples, Preset, read_facts, train
 
 TINY = {"batch_size": 16, "warmup_epochs": 0, "threads": 1, "weight_decay": 0}
@@ -30,7 +31,7 @@ def toy_examples(n, seed=0):
 
 
 def run(folder, n=64, model_seed=0, **settings):
-    model = MultiPartitionClassifier("test_resnet", [2, 4], seed=model_seed)
+    model = multi_partition("test_resnet", [2, 4], seed=model_seed)
     data = toy_examples(n), toy_examples(32, seed=1)
     log = train(model, *data, Preset(**TINY | settings), folder, level_names=["coarse", "fine"])
     return model, log
@@ -80,7 +81,7 @@ def test_photos_outside_are_left_out_and_counted(tmp_path):
     cells[5:12] = -1
     val_pixels, val_cells = toy_photos(32, seed=1)
     val_cells[:3] = -1
-    model = MultiPartitionClassifier("test_resnet", [2, 4])
+    model = multi_partition("test_resnet", [2, 4])
     data = [
         Examples.of(photos, answers, np.zeros((len(photos), 2)))
         for photos, answers in ((pixels, cells), (val_pixels, val_cells))
@@ -93,7 +94,7 @@ def test_photos_outside_are_left_out_and_counted(tmp_path):
 
 
 def test_a_loss_that_is_not_finite_stops_with_its_place(tmp_path):
-    model = MultiPartitionClassifier("test_resnet", [2, 4])
+    model = multi_partition("test_resnet", [2, 4])
     with torch.no_grad():
         model.head.levels[1].weight[0, 0] = torch.nan
     data = toy_examples(64), toy_examples(32, seed=1)
@@ -133,7 +134,7 @@ def test_terms_are_weighed_in_training_and_in_the_log(tmp_path, loss):
     for part in ("train", "val"):
         expected = (log[f"{part}_loss_coarse"] + 3 * log[f"{part}_loss_fine"]) / total
         np.testing.assert_allclose(log[f"{part}_loss"], expected, rtol=1e-6)
-    start = MultiPartitionClassifier("test_resnet", [2, 4], seed=0).head.levels
+    start = multi_partition("test_resnet", [2, 4], seed=0).head.levels
     one_sided = {"term_weights": (2, 0), "learning_rate": 0.1}
     model, _ = run(tmp_path / "zero", **settings | one_sided)
     assert torch.equal(model.head.levels[1].weight, start[1].weight)
@@ -169,7 +170,7 @@ def test_another_number_of_weights_than_terms_is_refused(tmp_path):
 
 def test_data_that_do_not_fit_are_refused(tmp_path):
     pixels, cells = toy_photos(8)
-    model = MultiPartitionClassifier("test_resnet", [2, 4])
+    model = multi_partition("test_resnet", [2, 4])
     names, good = ["coarse", "fine"], toy_examples(8)
     for change, message in (
         (cells[:, :1], "val: cells of 1 levels, but 2 level names"),

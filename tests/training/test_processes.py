@@ -11,8 +11,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from multi_partition import multi_partition
 
-from geoutils.models import ClassesHead, MultiPartitionClassifier
+from geoutils.models import ClassesHead
 from geoutils.training import Augmentation, Examples, Preset, read_facts, read_log, train
 from geoutils.training.job import Job
 from geoutils.training.processes import free_port, train_in_processes
@@ -33,7 +34,7 @@ def toy_examples():
 
 
 def toy_run(folder, **settings):
-    model = MultiPartitionClassifier("test_convnext", [4, 4])  # no batch statistics
+    model = multi_partition("test_convnext", [4, 4])  # no batch statistics
     examples = toy_examples()
     preset = replace(PRESET, **settings)
     return train(model, examples, examples, preset, folder, ["coarse", "fine"])

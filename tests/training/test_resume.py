@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from multi_partition import multi_partition
 from safetensors.torch import load_file
 
-from geoutils.models import ClassesHead, MultiPartitionClassifier, saving
+from geoutils.models import ClassesHead, saving
 from geoutils.training import Augmentation, Examples, Preset, preparation, train
 from geoutils.training import epoch as epoch_module
 from geoutils.training.state import checkpoint
@@ -35,7 +36,7 @@ def toy_run(folder):
     pixels = rng.integers(0, 256, (96, 32, 32, 3)).astype(np.uint8)
     examples = Examples.of(pixels, rng.integers(-1, 4, (96, 2)), np.zeros((96, 2)))
     first = Examples.of(pixels, examples.cells[:32], np.zeros((32, 2)), rows=np.arange(32))
-    model = MultiPartitionClassifier("test_resnet", [4, 4])
+    model = multi_partition("test_resnet", [4, 4])
     return train(model, examples, first, PRESET, folder)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ URL_NAMES = (
     *("flickr_url", "url_o", "url_k", "url_h", "url_l", "url_c", "url_z", "url_m", "link"),
 )
 LONGEST = 4000  # letters of an address
+PLAIN = ".txt"  # the suffix of files with an address on each line
+LINES = 5_000  # of such a file, in one go
 
 
 class Address(NamedTuple):
@@ -38,11 +41,11 @@ def listed_addresses(path: Path, say: Callable[[str], None] = print) -> Iterator
     """Every row of a CSV or Parquet list, its broken lines last; what was taken for what is told.
 
     A CSV without a line of names, as that of MP-16's addresses comes, holds a photo's name and its
-    address in either order, or addresses alone. Photos without a name are called after the list
-    and the row, as `photos check` calls them. Raises ValueError for a file that cannot be read or
-    has no addresses.
+    address in either order, or addresses alone, and a `.txt` an address on each line. Photos
+    without a name are called after the list and the row, as `photos check` calls them. Raises
+    ValueError for a file that cannot be read or has no addresses.
     """
-    require_table(path)
+    require_addresses(path)
     broken: list[tuple[str, str]] = []
     n_rows = 0
     try:
@@ -60,6 +63,28 @@ def listed_addresses(path: Path, say: Callable[[str], None] = print) -> Iterator
     if n_rows == 0:
         raise ValueError(f"{path}: no row in this table; expected one per photo")
     yield from (Address(line, "", reason) for line, reason in broken)
+
+
+def require_addresses(path: Path) -> None:
+    """Raise ValueError where there is no such file, or none of a kind that may hold addresses."""
+    if path.suffix.lower() == PLAIN and path.is_file():
+        return
+    try:
+        require_table(path)
+    except ValueError as error:
+        also = f", or {PLAIN} with an address on each line" if path.is_file() else ""
+        raise ValueError(f"{error}{also}") from None
+
+
+def has_positions(path: Path) -> bool:
+    """Whether a list that was read also says where its photos were taken."""
+    if path.suffix.lower() == PLAIN:
+        return False
+    if path.suffix.lower() == ".parquet":
+        names = parquet.read_schema(path).names
+    else:
+        names = _fields_of_first_line(path)
+    return {"latitude", "longitude"} <= set(known_columns(names))
 
 
 def guess_addresses(names: Sequence[str], where: str) -> dict[str, str]:
@@ -103,6 +128,10 @@ def _tables(
     path: Path, broken: list[tuple[str, str]], say: Callable[[str], None]
 ) -> Iterator[pd.DataFrame]:
     """Pieces of the list: the columns photo (if there is one) and url, as text."""
+    if path.suffix.lower() == PLAIN:
+        say(f"{path.name}: an address on each line")
+        yield from _lines(path)
+        return
     if path.suffix.lower() == ".parquet":
         with parquet.ParquetFile(path) as file:
             guessed = guess_addresses(file.schema_arrow.names, str(path))
@@ -117,7 +146,7 @@ def _tables(
         options["read_options"] = arrow_csv.ReadOptions(use_threads=False, column_names=nameless)
     else:
         guessed, options = csv_options(path, broken, guess_addresses)
-        say(f"{path.name}: {', '.join(f'{ours} from {col}' for ours, col in guessed.items())}")
+        say(told(guessed, _fields_of_first_line(path), path))
     with arrow_csv.open_csv(path, **options) as batches:
         for batch in batches:
             yield _as_text(batch.to_pandas(), guessed)
@@ -125,11 +154,23 @@ def _tables(
 
 def _nameless_columns(path: Path) -> list[str]:
     """What the columns of a CSV are that begins with a photo; none where it begins with names."""
+    columns = ["url" if "://" in field else "photo" for field in _fields_of_first_line(path)]
+    return columns if sorted(columns) in (["photo", "url"], ["url"]) else []
+
+
+def _fields_of_first_line(path: Path) -> list[str]:
     with open(path, encoding="utf-8-sig", newline="") as file:
         first = file.readline()
-    fields = next(csv.reader([first], delimiter=delimiter_of(first)), [])
-    columns = ["url" if "://" in field else "photo" for field in fields]
-    return columns if sorted(columns) in (["photo", "url"], ["url"]) else []
+    return next(csv.reader([first], delimiter=delimiter_of(first)), [])
+
+
+def _lines(path: Path) -> Iterator[pd.DataFrame]:
+    """The lines of a file that are not empty, as a column of addresses, some at a time."""
+    with open(path, encoding="utf-8-sig") as file:
+        lines = (line.strip() for line in file)
+        lines = (line for line in lines if line)
+        while some := list(islice(lines, LINES)):
+            yield pd.DataFrame({"url": some}, dtype="str")
 
 
 def _as_text(table: pd.DataFrame, guessed: dict[str, str]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from geoutils.photos.download.addresses import Address, address_problem
 from geoutils.photos.download.names import name_problem
-from geoutils.photos.journal_file import ABOUT, begin, insert, note, noted
+from geoutils.photos.journal_file import ABOUT, begin, discard, insert, note, noted
 from geoutils.photos.sources.journal import batches, key_of
 
 WAITING, KEPT, GONE, FAILED = range(4)  # FAILED: nobody has said for good that it is gone
@@ -113,6 +113,10 @@ class Ledger:
     def close(self) -> None:
         """Let go of the file; what is in it stays."""
         self.base.close()
+
+    def discard(self, made: list[Path]) -> None:
+        """Delete the ledger of a list that cannot be used, and the folders made for it."""
+        discard(self.base, self.path, made)
 
     def _run(self, script: str) -> None:
         try:

@@ -11,7 +11,7 @@ class Limits:
     `attempts` how often a photo is asked for, `first_wait_s` the pause before the second time (each
     later one is twice as long), `per_host` the number of requests to one host at a time. A host
     that refuses or is not there gets pauses of up to a minute, and after `patience` of them in a
-    row is left alone for the rest of the run.
+    row (fewer, as long as no host at all has ever answered) is left alone for the rest of the run.
     """
 
     timeout_s: int | float = 20

@@ -4,19 +4,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from shlex import quote
 
 import pandas as pd
 from tqdm import tqdm
 
 from geoutils.files import replacing
-from geoutils.photos.download.addresses import listed_addresses
+from geoutils.photos.counted import counted
+from geoutils.photos.download.addresses import has_positions, listed_addresses, require_addresses
 from geoutils.photos.download.crew import Crew
 from geoutils.photos.download.fetch import Outcome
 from geoutils.photos.download.ledger import FAILED, GONE, KEPT, WAITING, Ledger
 from geoutils.photos.download.limits import Limits
 from geoutils.photos.download.names import is_there
 from geoutils.photos.download.turns import LONGEST_WISH_S, Try, Turns
-from geoutils.photos.table import require_table
+from geoutils.photos.journal_file import missing_folders
 from geoutils.spreadsheets import guarded
 
 LEDGER, REJECTED = ".download.sqlite", "rejected.csv"
@@ -33,7 +35,7 @@ def download_photos(
     limits: Limits | None = None,
     say: Callable[[str], None] = print,
 ) -> tuple[int, int, int]:
-    """Fetch the photos of a list (CSV or Parquet with a column of addresses) into `out_dir`.
+    """Fetch the photos of a list of addresses (CSV, Parquet, plain text) into `out_dir`.
 
     Each is kept under its name in the list, with the suffix of its format where it has none; what
     is there already is left alone. Photos that are gone, and those that did not come after all
@@ -41,18 +43,21 @@ def download_photos(
     failed: these are asked for again by the same call, which also goes on where an interrupted one
     stopped. Raises ValueError for a list that cannot be used, OSError where nothing can be written.
     """
+    given = quote(str(listing))
     listing, folder = Path(listing).resolve(), Path(out_dir).resolve()
-    require_table(listing)
+    require_addresses(listing)
     seen = listing.stat()
     recipe = {"list": [str(listing), seen.st_size, seen.st_mtime_ns]}
+    made = missing_folders(folder)
     with closing(Ledger(folder / LEDGER, recipe)) as ledger:
         if ledger.resumed:
             say(_resumed(ledger.path, ledger.again(), _find_missing(ledger, folder)))
         else:
-            with tqdm(desc="Listing", unit=" photos", mininterval=1, delay=1) as bar:
-                for n_rows in ledger.add(listed_addresses(listing, say)):
-                    bar.update(n_rows)
-            ledger.ready()
+            try:
+                _list(ledger, listing, say)
+            except ValueError:
+                ledger.discard(made)
+                raise
         try:
             with Crew(folder, workers, limits or Limits()) as crew:
                 _fetch_all(ledger, crew)
@@ -60,7 +65,17 @@ def download_photos(
             _write_rejected(ledger, folder / REJECTED)
         n = ledger.counts()
         say(_summary(n, ledger.commonest(4), folder))
+    if n[KEPT] and has_positions(listing):
+        say(f"next: python -m geoutils photos check {quote(str(out_dir))} --list {given}")
     return n[KEPT], n[GONE], n[FAILED]
+
+
+def _list(ledger: Ledger, listing: Path, say: Callable[[str], None]) -> None:
+    """Fill the ledger with the rows of the list."""
+    with tqdm(desc="Reading the list", unit=" rows", mininterval=1, delay=1) as bar:
+        for n_rows in ledger.add(listed_addresses(listing, say)):
+            bar.update(n_rows)
+    ledger.ready()
 
 
 def _find_missing(ledger: Ledger, folder: Path) -> int:
@@ -97,6 +112,9 @@ def _fetch_all(ledger: Ledger, crew: Crew) -> None:
                 for asked, outcome in crew.ended(patience_s):
                     for done in _judge(turns, asked, outcome, crew.limits):
                         ends.add(*done)
+                if turns.pause:
+                    ends.tell(turns.pause)
+                    turns.pause = ""
             elif is_read:
                 return
             ends.write_now_and_then()
@@ -129,6 +147,10 @@ class _Ends:
         self._bar.set_postfix_str(f"{self._n_away:,} not there", refresh=False)
         self._bar.update()
 
+    def tell(self, pause: str) -> None:
+        """Say who is waited for, until the next photo has come to something."""
+        self._bar.set_postfix_str(f"{self._n_away:,} not there; {pause}")
+
     def write_now_and_then(self) -> None:
         if self._ends and time.monotonic() > self._written_s + 1:
             self._ledger.write(self._ends)
@@ -144,6 +166,7 @@ def _judge(
     now_s, wait_s, reason = time.monotonic(), 0.0, outcome.reason
     if outcome.kind in ("silent", "refused"):
         asked.n_refused += 1
+        asked.host.has_refused |= outcome.kind == "refused"
         yield from _turned_away(turns, asked, now_s, outcome.wait_s, reason)
         if asked.n_refused > REFUSALS:
             yield asked, FAILED, reason
@@ -195,8 +218,8 @@ def _write_rejected(ledger: Ledger, path: Path) -> None:
 
 
 def _resumed(path: Path, n_again: int, n_missing: int) -> str:
-    again = f"; {n_again:,} photos that failed are asked for again" if n_again else ""
-    missing = f"; {n_missing:,} are not there any more" if n_missing else ""
+    again = f"; asking again for {counted(n_again, 'photo')} that failed" if n_again else ""
+    missing = f"; {counted(n_missing, 'photo')} not there any more" if n_missing else ""
     return (
         f"going on with the download that {path} has begun{again}{missing}; delete it to start "
         "again"
@@ -205,10 +228,10 @@ def _resumed(path: Path, n_again: int, n_missing: int) -> str:
 
 def _summary(n: dict[int, int], commonest: list[tuple[str, int]], folder: Path) -> str:
     """What has become of the list, in one line."""
-    text = f"{n[KEPT]:,} photos in {folder}"
+    text = f"{counted(n[KEPT], 'photo')} in {folder}"
     if n[GONE] + n[FAILED]:
         reasons = ", ".join(f"{number:,} x {why}" for why, number in commonest)
-        text += f"; {n[GONE] + n[FAILED]:,} are not there ({reasons}), see {folder / REJECTED}"
+        text += f"; not there: {n[GONE] + n[FAILED]:,} ({reasons}), see {folder / REJECTED}"
     if n[FAILED]:
-        text += f"; {n[FAILED]:,} of these may be: the same command asks for them again"
+        text += f"; {n[FAILED]:,} of these may come yet: the same command asks again"
     return text

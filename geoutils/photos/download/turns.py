@@ -13,6 +13,7 @@ from geoutils.photos.download.limits import Limits
 LONGEST_PAUSE_S = 60  # between two requests to a host that refused or was silent
 LONGEST_WISH_S = 900  # a host that wants us gone for longer is left alone
 STRANGER_CHANCE = 3  # pauses of a host that never answered, while others do
+FIRST_CHANCE = 6  # those of a host that nobody met, while no other answers either: half a minute
 RECOVERY = 20  # good answers after which a host that refused is asked by one more at a time
 
 
@@ -42,6 +43,7 @@ class Host:
     n_mute: int = 0  # connections without an answer, in a row
     n_good: int = 0  # since the last refusal
     has_answered: bool = False
+    has_refused: bool = False  # in words: it is there
     left_alone: str = ""  # why
     is_listed: bool = False  # among those whose turn comes
 
@@ -54,6 +56,7 @@ class Turns:
         self.hosts: dict[str, Host] = {}
         self.n_waiting = 0
         self.any_answer = False
+        self.pause = ""  # the latest, in words
         self._turns: deque[Host] = deque()
         self._later: list[tuple[float, int, Try | Host]] = []
         self._numbers = count()
@@ -134,9 +137,15 @@ class Turns:
             host.n_good, host.paused_s = 0, now_s
             host.at_once = max(1, host.at_once // 2)
             host.opens_s = now_s + max(pause_s, wish_s)
-        stranger = self.any_answer and not host.has_answered
-        chances = STRANGER_CHANCE if stranger else self.limits.patience
+        chances = self.limits.patience
+        if not host.has_answered and self.any_answer:
+            chances = STRANGER_CHANCE
+        elif not host.has_answered and not host.has_refused:
+            chances = min(FIRST_CHANCE, chances)
         if host.n_refused < chances and wish_s <= LONGEST_WISH_S:
+            self.pause = (
+                f"waiting for {host_of(asked.url)}: {reason}, {host.n_refused} of {chances}"
+            )
             return []
         wish = f"; it asks to wait {wish_s:,.0f} s" if wish_s > LONGEST_WISH_S else ""
         host.left_alone = f"{reason}{wish}"

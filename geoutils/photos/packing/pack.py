@@ -11,7 +11,9 @@ from typing import Any
 from tqdm import tqdm
 
 from geoutils.files import replacing
+from geoutils.photos.counted import counted
 from geoutils.photos.in_processes import in_processes
+from geoutils.photos.journal_file import missing_folders
 from geoutils.photos.packing.originals import n_rows, originals
 from geoutils.photos.packing.pack_journal import PackJournal
 from geoutils.photos.packing.packed_manifest import write_packed
@@ -59,12 +61,17 @@ def pack_photos(
         raise ValueError(f"list: the photos of {source} have their positions; check them with it")
     done = _done(out_dir, recipe, checked / MANIFEST)
     if done is not None:
-        say(f"{out_dir} is packed already: {done['photos']:,} photos in {done['shards']:,} shards")
+        packed = f"{counted(done['photos'], 'photo')} in {counted(done['shards'], 'shard')}"
+        say(f"{out_dir} is packed already: {packed}")
         return done["photos"], done["lost"]
-    out_dir.mkdir(parents=True, exist_ok=True)
+    made = missing_folders(out_dir)
     with closing(PackJournal(out_dir / JOURNAL, recipe)) as journal:
         if not is_checked(checked):
-            check_photos(source, checked, listing, workers, say=say)
+            try:
+                check_photos(source, checked, listing, workers, say=say)
+            except ValueError:
+                journal.discard_unused(made)
+                raise
         for name in (DONE, MANIFEST, REJECTED):  # of an earlier pack, a shard of which is lost
             (out_dir / name).unlink(missing_ok=True)
         state = _state(checked / MANIFEST)
@@ -80,9 +87,10 @@ def pack_photos(
         with replacing(out_dir / DONE) as temporary:
             temporary.write_text(json.dumps(done, indent=1) + "\n")
         journal.delete()
+    lost_ones = f"{n_lost:,} could not be packed; these and " if n_lost else ""
     say(
-        f"{n_packed:,} photos in {n_shards:,} shards in {out_dir}, {n_lost:,} that could not be "
-        f"packed in {out_dir / REJECTED}"
+        f"{counted(n_packed, 'photo')} in {counted(n_shards, 'shard')} in {out_dir}; {lost_ones}"
+        f"what the check set aside: {out_dir / REJECTED}"
     )
     for problem in problems[:3]:
         say(f"  {problem}")

@@ -5,7 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from geoutils.photos.journal_file import ABOUT, connect, insert, note, noted, plain_errors
+from geoutils.photos.journal_file import (
+    ABOUT,
+    connect,
+    discard,
+    insert,
+    make_folder,
+    note,
+    noted,
+    plain_errors,
+)
 from geoutils.photos.packing.shards import PackedRow, shard_name
 
 SCHEMA = f"""{ABOUT}
@@ -26,6 +35,7 @@ class PackJournal:
 
     def __init__(self, path: Path, recipe: Mapping[str, Any]):
         self.path, told = path, json.dumps(recipe)
+        make_folder(path.parent)
         with plain_errors(path, "pack"):
             self.base = connect(path)
             found = noted(self.base, "recipe")
@@ -95,6 +105,11 @@ class PackJournal:
         """Forget it all, once nothing is left to go on with."""
         self.close()
         self.path.unlink()
+
+    def discard_unused(self, made: list[Path]) -> None:
+        """Delete a journal without photos, and the folders that were made for it."""
+        if self.counts() == (0, 0):
+            discard(self.base, self.path, made)
 
     def close(self) -> None:
         """Let go of the file; what is in it stays."""

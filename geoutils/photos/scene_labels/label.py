@@ -13,6 +13,7 @@ from pyarrow import parquet
 from torch import nn
 from tqdm import tqdm
 
+from geoutils.photos.counted import counted
 from geoutils.photos.in_processes import in_processes
 from geoutils.photos.journal_file import ABOUT, connect, insert, note, noted, plain_errors
 from geoutils.photos.scene_labels.hierarchy import Hierarchy, packaged_hierarchy, read_hierarchy
@@ -68,7 +69,7 @@ def label_scenes(
             say(", ".join(f"{n:,} {scene or 'unknown'}" for scene, n in counts.items()))
     (folder / JOURNAL).unlink()
     unread = f"; {n_unread:,} could not be read, for one: {problem}" if n_unread else ""
-    say(f"{n_labelled - n_unread:,} photos have new labels in {manifest}{unread}")
+    say(f"new labels for {counted(n_labelled - n_unread, 'photo')} in {manifest}{unread}")
     return n_labelled - n_unread
 
 

@@ -7,14 +7,18 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from geoutils.photos.journal_file import plain_faults
+from geoutils.photos.counted import counted
+from geoutils.photos.journal_file import missing_folders, plain_faults
 from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.checked import JOURNAL, MANIFEST, REJECTED, write_checked
 from geoutils.photos.sources.journal import Journal
 from geoutils.photos.sources.kinds import Source
 from geoutils.photos.sources.listed_photos import listed_photos
 from geoutils.photos.sources.looking import BLOCK, looks
+from geoutils.photos.sources.origin import origin_of, refuse_other
 from geoutils.photos.table import require_table
+
+READING = "Reading the list"
 
 
 def check_photos(
@@ -32,7 +36,8 @@ def check_photos(
     photos: by path, by name, or by name without suffix; what it does not list is set aside. Returns
     the numbers of photos used and set aside. The same call goes on where an interrupted one
     stopped, unless its source or list have changed. `workers` defaults to all cores. Raises
-    ValueError for a source or list that cannot be used.
+    ValueError for a source or list that cannot be used, and where `out_dir` holds the check of
+    another.
     """
     found = Source.of(source)
     out_dir, listing = Path(out_dir).resolve(), Path(listing).resolve() if listing else None
@@ -47,14 +52,21 @@ def check_photos(
         "list": _state(listing) if listing else None,
         "thorough": thorough,
     }
-    with closing(Journal(out_dir / JOURNAL, recipe)) as journal, plain_faults(journal.path):
+    origin = origin_of(found.path, listing)
+    refuse_other(out_dir, MANIFEST, origin)
+    made = missing_folders(out_dir)
+    with closing(Journal(out_dir / JOURNAL, recipe, origin)) as journal, plain_faults(journal.path):
         if journal.resumed:
             say(
                 f"going on with the check that {journal.path} has begun, without photos that came "
                 "since; delete it to start again"
             )
         else:
-            _list(journal, found, listing, say)
+            try:
+                _list(journal, found, listing, say)
+            except ValueError:
+                journal.discard(made)
+                raise
         _look(journal, workers or os.cpu_count() or 1, thorough)
         if listing:
             journal.settle()
@@ -62,7 +74,7 @@ def check_photos(
             journal, out_dir, by_list=listing is not None, by_name=not found.is_list
         )
     say(
-        f"{n_kept:,} photos in {out_dir / MANIFEST}, {n_rejected:,} set aside in "
+        f"{counted(n_kept, 'photo')} in {out_dir / MANIFEST}, {n_rejected:,} set aside in "
         f"{out_dir / REJECTED}"
     )
     return n_kept, n_rejected
@@ -73,24 +85,31 @@ def _list(
 ) -> None:
     """Fill the journal with the photos that there are, and with what lists say of them."""
     beside: list[Path] = []
-    with tqdm(desc="Listing", unit=" photos", mininterval=1, delay=1) as bar:
-        for n_photos in journal.add(source.candidates(beside, say), listing is not None):
-            bar.update(n_photos)
-        if listing:
-            for n_rows in journal.add_listed(listed_photos(listing, say)):
-                bar.update(n_rows)
-        else:
-            for path in sorted(beside, key=lambda path: len(path.parts)):
-                for n_rows in journal.add_listed(_below(path, source.path, say)):
-                    bar.update(n_rows)
+    candidates = source.candidates(beside, say)
+    finding = READING if source.is_list else "Finding photos"
+    if not _with_bar(journal.add(candidates, listing is not None), finding):
+        raise ValueError("source: no JPEG, PNG or WebP photo in it, and no shard")
+    if listing:
+        _with_bar(journal.add_listed(listed_photos(listing, say)), READING)
+    for path in [] if listing else sorted(beside, key=lambda path: len(path.parts)):
+        _with_bar(journal.add_listed(_below(path, source.path, say)), READING)
     journal.match(by_list=listing is not None)
+
+
+def _with_bar(batches: Iterator[int], label: str) -> int:
+    """How much comes in batches, with a bar where it takes long."""
+    unit = " rows" if label == READING else " photos"
+    with tqdm(desc=label, unit=unit, mininterval=1, delay=1) as bar:
+        for n in batches:
+            bar.update(n)
+        return int(bar.n)
 
 
 def _look(journal: Journal, workers: int, thorough: bool) -> None:
     """Look at every photo that nobody has looked at."""
     total, done = journal.counts()
-    if total == 0:
-        raise ValueError("source: no JPEG, PNG or WebP photo in it, and no shard")
+    if total == done:
+        return
     blocks = looks(journal.waiting(BLOCK), workers, thorough)
     with tqdm(total=total, initial=done, desc="Checking", unit=" photos", mininterval=1) as bar:
         for block in blocks:

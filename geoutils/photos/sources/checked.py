@@ -17,6 +17,7 @@ from geoutils.parquet import read_parquet
 from geoutils.photos.folder import LISTING_NAME
 from geoutils.photos.manifest import COLUMNS, read_rejected, sift, validate_manifest
 from geoutils.photos.sources.journal import Journal
+from geoutils.photos.sources.origin import write_origin
 from geoutils.photos.table import with_scene_codes
 from geoutils.spreadsheets import guarded
 
@@ -63,6 +64,7 @@ def write_checked(journal: Journal, folder: Path, by_list: bool, by_name: bool) 
         replacing(folder / MANIFEST) as manifest_file,
         replacing(folder / REJECTED) as rejected_file,
     ):
+        write_origin(journal.origin, folder)
         pd.DataFrame(columns=["photo", "reason"]).to_csv(rejected_file, index=False)
         with ExitStack() as stack:
             writer = None

@@ -7,6 +7,7 @@ from pathlib import Path
 from geoutils.photos.folder import LISTING_NAME, OTHER_PHOTO_SUFFIXES, PHOTO_SUFFIXES
 from geoutils.photos.photo_file import NO_REGULAR_FILE
 from geoutils.photos.sources.candidate import Candidate
+from geoutils.photos.sources.tar_photos import COMPRESSED, COMPRESSED_SUFFIXES
 
 
 def files_in(folder: Path) -> Iterator[tuple[str, os.DirEntry]]:
@@ -31,8 +32,8 @@ def files_in(folder: Path) -> Iterator[tuple[str, os.DirEntry]]:
 def folder_photos(folder: Path, listings: list[Path]) -> Iterator[Candidate]:
     """Every photo below a folder, named by its path in it.
 
-    What is a photo by its name but of a format that is not read comes with its problem. Files
-    called `photos.csv` are appended to `listings`.
+    What is a photo by its name but of a format that is not read comes with its problem, and so do
+    archives that may hold photos. Files called `photos.csv` are appended to `listings`.
     """
     for name, entry in files_in(folder):
         suffix = os.path.splitext(entry.name)[1].lower()
@@ -44,3 +45,7 @@ def folder_photos(folder: Path, listings: list[Path]) -> Iterator[Candidate]:
             yield Candidate(name, entry.path, problem=f"{suffix} photos are not read")
         elif entry.name.lower() == LISTING_NAME and entry.is_file():
             listings.append(Path(entry.path))
+        elif suffix == ".zip":
+            yield Candidate(name, entry.path, problem="a zip archive; unpack it")
+        elif entry.name.lower().endswith(COMPRESSED_SUFFIXES):
+            yield Candidate(name, entry.path, problem=COMPRESSED)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from geoutils.photos.folder import PHOTO_SUFFIXES
-from geoutils.photos.journal_file import ABOUT, begin, insert, note, noted
+from geoutils.photos.journal_file import ABOUT, begin, discard, insert, note, noted
 from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.look import Look
+from geoutils.photos.sources.origin import Origin, refuse_begun
 
 BATCH = 5_000  # rows in one go
 SCHEMA = f"""{ABOUT}
@@ -61,11 +62,15 @@ Row = TypeVar("Row")
 
 
 class Journal:
-    """The journal of one check; `recipe` says of what, and with another recipe it starts anew."""
+    """The journal of one check; `recipe` says of what, and with another recipe it starts anew.
 
-    def __init__(self, path: Path, recipe: dict[str, Any]):
-        self.path, self.recipe = path, json.dumps(recipe)
-        self.base = begin(path, self.recipe, SCHEMA, "check")
+    Raises ValueError where a check of another source than that of `origin` has begun.
+    """
+
+    def __init__(self, path: Path, recipe: dict[str, Any], origin: Origin):
+        self.path, self.origin = path, origin
+        self.recipe = json.dumps(recipe | {"origin": origin})
+        self.base = begin(path, self.recipe, SCHEMA, "check", self._agree)
 
     @property
     def resumed(self) -> bool:
@@ -151,12 +156,19 @@ class Journal:
         """Let go of the file; what is in it stays."""
         self.base.close()
 
+    def discard(self, made: list[Path]) -> None:
+        """Delete the journal of what cannot be checked, and the folders that were made for it."""
+        discard(self.base, self.path, made)
+
     @contextmanager
     def finished(self) -> Iterator[None]:
         """Delete the journal after a block that ends without error."""
         yield
         self.close()
         self.path.unlink()
+
+    def _agree(self, found: str) -> None:
+        refuse_begun(self.path.parent, json.loads(found).get("origin", self.origin), self.origin)
 
     def _insert(self, table: str, columns: str, values: list[tuple]) -> None:
         insert(self.base, self.path, table, columns, values)

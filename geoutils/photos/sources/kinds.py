@@ -9,7 +9,7 @@ from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.folder_photos import files_in, folder_photos
 from geoutils.photos.sources.listed_photos import listed_photos
 from geoutils.photos.sources.msgpack_photos import msgpack_photos
-from geoutils.photos.sources.tar_photos import tar_photos
+from geoutils.photos.sources.tar_photos import COMPRESSED, COMPRESSED_SUFFIXES, tar_photos
 from geoutils.photos.table import TABLE_SUFFIXES
 
 SHARD_READERS: dict[str, Callable[[Path], Iterator[Candidate]]] = {
@@ -44,6 +44,8 @@ class Source:
             return cls(path, shards=(path,))
         if suffix in TABLE_SUFFIXES:
             return cls(path, is_list=True)
+        if path.name.lower().endswith(COMPRESSED_SUFFIXES):
+            raise ValueError(f"source: {path} is {COMPRESSED}")
         expected = ", ".join([*SHARD_READERS, *TABLE_SUFFIXES])
         raise ValueError(f"source: {path} is no folder and has none of the suffixes {expected}")
 
@@ -60,8 +62,13 @@ class Source:
             if not shard.is_file():  # a named pipe would keep its reader waiting forever
                 yield Candidate("", str(shard), problem=NO_REGULAR_FILE, shard=name)
                 continue
-            for photo in SHARD_READERS[shard.suffix.lower()](shard):
-                yield photo._replace(shard=name)
+            try:
+                for photo in SHARD_READERS[shard.suffix.lower()](shard):
+                    yield photo._replace(shard=name)
+            except ValueError:  # of one kind that is not read, which others beside it may be
+                if shard == self.path:
+                    raise
+                yield Candidate("", str(shard), problem=COMPRESSED, shard=name)
 
 
 def _is_shard(name: str) -> bool:

@@ -14,6 +14,9 @@ from geoutils.photos.manifest import text_of
 from geoutils.photos.sources.candidate import TEXT_LIMIT, Candidate
 from geoutils.photos.table import csv_options, require_table, split_of
 
+SHARES = ("prob_indoor", "prob_natural", "prob_urban")  # of use together
+SCENE_ALONE = ("scene", "s3", *SHARES)  # columns of which no more is kept than the scene
+
 
 def listed_photos(path: Path, say: Callable[[str], None] = print) -> Iterator[Candidate]:
     """Every row of a CSV or Parquet list: its name and its facts. Lines that are broken follow.
@@ -71,10 +74,24 @@ def _tables(
 
 
 def told(guessed: dict[str, str], names: list[str], path: Path) -> str:
-    """In a sentence which column was taken for what, and which are left."""
-    taken = ", ".join(f"{ours} from {theirs}" for ours, theirs in guessed.items())
-    left = [name for name in names if name not in guessed.values()]
-    return f"{path.name}: {taken}" + (f"; not used: {', '.join(left)}" if left else "")
+    """In a sentence which column was taken for what, and which are left.
+
+    What only tells of the scene is told as that, since it is not kept.
+
+    >>> told({"photo": "id", "s3": "S3", "s16": "S16"}, ["id", "S3", "S16", "url"], Path("a.csv"))
+    'a.csv: photo from id, s16 from S16, scene from S3, else S16; not used: url'
+    """
+    plain = {ours: theirs for ours, theirs in guessed.items() if ours not in SCENE_ALONE}
+    taken = [f"{ours} from {theirs}" for ours, theirs in plain.items()]
+    scene = [guessed[name] for name in ("scene", "s3", "s16") if name in guessed]
+    shares = [guessed[name] for name in SHARES if name in guessed]
+    if len(shares) == len(SHARES):
+        scene.append(f"the largest of {', '.join(shares)}")
+        shares = []
+    if scene:
+        taken.append(f"scene from {', else '.join(scene)}")
+    left = [name for name in names if name not in guessed.values() or name in shares]
+    return f"{path.name}: {', '.join(taken)}" + (f"; not used: {', '.join(left)}" if left else "")
 
 
 def _as_text(table: pd.DataFrame, guessed: dict[str, str]) -> pd.DataFrame:

@@ -17,6 +17,10 @@ from geoutils.photos.sources.candidate import TEXT_LIMIT, Candidate, told_by
 
 SAMPLE = re.compile(r"((?:.*/)?[^/.][^/.]*)(\..+)")  # what a sample is called ends at the first dot
 JSON_LIMIT = 2**20  # bytes
+COMPRESSED = "a compressed tar; photos are read where they lie: unpack it with gunzip or the like"
+COMPRESSED_SUFFIXES = (
+    *(".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst"),
+)
 
 
 def tar_photos(shard: Path) -> Iterator[Candidate]:
@@ -50,10 +54,7 @@ def tar_photos(shard: Path) -> Iterator[Candidate]:
             yield from _told(photos, record)
     except (tarfile.TarError, OSError, EOFError) as error:
         if n_photos == 0 and _is_compressed(shard):
-            raise ValueError(
-                f"{shard}: a compressed tar; photos are read where they lie, so unpack it with "
-                "gunzip or the like first"
-            ) from None
+            raise ValueError(f"{shard}: {COMPRESSED}") from None
         reason = f"shard damaged after {n_photos:,} photos ({' '.join(str(error).split())})"
         yield from _told(photos, record) if n_photos else ()
         yield Candidate("", where, problem=reason)

@@ -4,6 +4,7 @@ The papers' photos are others, so only differences between variants can be compa
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,11 @@ from geoutils.evaluation.published_ablations import WHERE, published_ablations
 
 RADII = [f"{radius:g}" for radius in RADII_KM]
 PRINTED = [f"p_{radius}" for radius in RADII]
+
+
+def read_sweep(path: Path) -> pd.DataFrame:
+    """A sweep's table as `sweep_table` made it: names stay text, also those that are numbers."""
+    return pd.read_csv(path, dtype=dict.fromkeys([*WHERE, "reference"], "str"))
 
 
 def beside_papers(table: pd.DataFrame) -> pd.DataFrame:

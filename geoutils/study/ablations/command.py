@@ -7,6 +7,7 @@ from geoutils.known_names import known_name
 from geoutils.study.ablations.study import AblationStudy
 from geoutils.study.ablations.sweep import run_sweep
 from geoutils.study.ablations.sweeps_file import read_sweeps
+from geoutils.study.methods.model_training import study_contents
 from geoutils.study.run import only_run_of, run_study, settings_in_force
 from geoutils.training.recipes.study_training import SECTION
 
@@ -34,7 +35,7 @@ def run_ablations(
         if status:
             return status
     with only_run_of(study, base):
-        ablations = AblationStudy.of(results, settings_in_force(root, study, base)[SECTION])
+        ablations = AblationStudy.of(results, study_contents(results, root)[SECTION])
         for name in names or sweeps:
             table = run_sweep(ablations, name, sweeps[name])
             print(f"{name}: {len(table)} rows in {ablations.folder / f'{name}.csv'}", flush=True)

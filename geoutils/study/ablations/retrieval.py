@@ -183,13 +183,15 @@ class Base:
         return found
 
     def background(self, vectors: Float32[ndarray, "train dims"], which: str) -> Background:
-        """The training photos that may be found: "placeable" ones, or all.
+        """The training photos that may be found: "placeable" ones, or all that could be read.
 
         Those outside all cells, which only retrieval alone can find, are a last cell of their own.
         """
         latlon_deg = self.study.training.latlon_deg[self.study.train_rows()]
         truth = self.partition.assign(latlon_deg)
-        chosen = placeable(self.predicted["train"], truth) if which == PLACEABLE else None
+        chosen = ~self.study.lost[self.study.train_rows()]
+        if which == PLACEABLE:
+            chosen &= placeable(self.predicted["train"], truth)
         outside, n_cells = np.where(truth < 0, len(self.partition), truth), len(self.partition) + 1
         return Background.of(vectors, latlon_deg, outside, n_cells, chosen)
 

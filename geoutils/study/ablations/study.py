@@ -12,17 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from accelerate import PartialState
-from jaxtyping import Float, Float32, Int, Real
+from jaxtyping import Bool, Float, Float32, Int, Real
 from numpy import ndarray
 
 from geoutils.models import Backbone, Geolocator
 from geoutils.models.heads import Head
 from geoutils.models.saving import WEIGHTS
 from geoutils.photos.live_pixels import Pixels
-from geoutils.prediction import five_crops, log_probs_of_features, mean_log_probs
-from geoutils.prediction.level_probabilities import level_log_probs
+from geoutils.prediction import log_probs_of_features
 from geoutils.sphere import great_circle_km
 from geoutils.study.ablations.trained import Trained
+from geoutils.study.methods.looks import network_log_probs
+from geoutils.study.methods.lost import listed_as_lost
 from geoutils.study.sweep_tables import ABLATIONS
 from geoutils.training.features import cache_features, features_key, open_features
 from geoutils.training.loop import train
@@ -59,12 +60,17 @@ class AblationStudy:
 
     @cached_property
     def test_rows(self) -> Int[ndarray, " test"]:
-        """Rows of the test photos with a known position; ValueError without any."""
-        known = np.isfinite(self.training.latlon_deg).all(axis=1)
-        rows = np.flatnonzero((self.training.manifest["split"] == "test") & known)
+        """Rows of the test photos of known position that can be read; ValueError without any."""
+        usable = np.isfinite(self.training.latlon_deg).all(axis=1) & ~self.lost
+        rows = np.flatnonzero((self.training.manifest["split"] == "test").to_numpy() & usable)
         if not len(rows):
             raise ValueError("manifest: no test photos; ablations are compared on them")
         return rows
+
+    @cached_property
+    def lost(self) -> Bool[ndarray, " photos"]:
+        """Which photos of the base study could not be read: not tested on, and not found."""
+        return listed_as_lost(self.training.pixels)
 
     @property
     def photo(self) -> list[str]:
@@ -199,9 +205,9 @@ class AblationStudy:
         if not isinstance(trained.model, Geolocator):
             inputs = self.inputs(trained.model.takes) if inputs is None else inputs
             return log_probs_of_features(trained.model, inputs[rows])
-        pixels, crop_px = self.training.pixels[rows], trained.recipe.preset.augmentation.crop_px
-        crops = [pixels] if crop_px is None else five_crops(pixels, crop_px)
-        return mean_log_probs([level_log_probs(trained.model, crop) for crop in crops])
+        crop_px = trained.recipe.preset.augmentation.crop_px
+        crops = "middle" if crop_px is None else "five"
+        return network_log_probs(trained.model, self.training.pixels, rows, crop_px, crops)
 
     def distances_km(
         self, log_scores: Float[ndarray, "test cells"], centers_deg: Real[ndarray, "cells 2"]

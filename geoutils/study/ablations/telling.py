@@ -25,7 +25,8 @@ def score_cells(table: pd.DataFrame) -> pd.DataFrame:
         shown[f"{radius} km"] = [cell if cell != "nan" else "–" for cell in cells]
     shown["median km"] = table["median_km"].map(_number)
     if (table["n_seeds"] > 1).any():
-        shown["± seeds, 25 km"] = (100 * table["a_25_seed_sd"]).map("{:.2f}".format)
+        spread = (100 * table["a_25_seed_sd"]).map("{:.2f}".format)
+        shown["± seeds, points"] = spread.where(table["a_25_seed_sd"].notna(), "–")
     for column, name in (("parameters_millions", "million weights"), ("seconds", "seconds")):
         if column in table and table[column].nunique() > 1:
             shown[name] = table[column].map(_number)
@@ -36,7 +37,7 @@ def score_cells(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_words(table: pd.DataFrame, radius_km: int) -> str:
-    """Which variants are better or worse than the reference within a radius, for certain.
+    """Which variants' intervals within a radius lie above or below the reference, or hold it.
 
     Then, where variants have several answers, which of them beats their first. One line of Markdown
     per question and answer; "" where nothing is compared.

@@ -1,14 +1,16 @@
 """What the trained models of a study say of photos, each asked once."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float, Float32, Int, UInt8
+from jaxtyping import Bool, Float, Float32, Int, UInt8
 from numpy import ndarray
 from torch import nn
 
@@ -18,14 +20,15 @@ from geoutils.partitions.geoclass import combine
 from geoutils.photos import open_pixels, read_manifest
 from geoutils.photos.live_pixels import Pixels
 from geoutils.prediction import (
-    crop_log_probs,
     embeddings_of_features,
     log_probs_of_features,
     mean_log_probs,
 )
 from geoutils.study.methods.cell_levels import CellLevels, cell_levels
 from geoutils.study.methods.listing import is_on_shared
-from geoutils.study.methods.looks import features_of, looks
+from geoutils.study.methods.looks import crop_features, crop_of, network_log_probs
+from geoutils.study.methods.lost import LostPhotos, listed_as_lost, lost_in_training
+from geoutils.training.learner import head_of
 from geoutils.training.recipes.from_study import shared_backbone, shared_inputs
 from geoutils.training.recipes.study_training import StudyTraining
 
@@ -46,7 +49,9 @@ class StudyAnswers:
     The photos are those of `manifest`, with their `pixels`: the study's own, or (a borrowed model)
     those of another. Answers of one recipe at a time are kept, so ask for all that concerns a
     recipe before the next. `crops` as in `looks`; embeddings are always of the middle. Models are
-    asked on `device`.
+    asked on `device`, about a few photos at a time: no split is ever in memory as pixels. A photo
+    that could not be read once is `lost`, and in no split; one that vanishes while it is asked
+    about raises LostPhotos, and is lost from then on.
     """
 
     training: StudyTraining
@@ -87,29 +92,40 @@ class StudyAnswers:
         was asked about before is forgotten.
         """
         self._kept.pop(f"log_probs {ASKED}", None)
-        for takes in ("features", "tokens"):
-            self._features.pop((takes, ASKED), None)
+        self._forget_features(ASKED)
         unknown = np.full(len(names), np.nan)
         photos = {"photo": list(names), "latitude": unknown, "longitude": unknown}
         return replace(self, manifest=pd.DataFrame(photos | {"split": ASKED}), pixels=pixels)
 
     def rows(self, split: str) -> Int[ndarray, " chosen"]:
-        """Rows of a split's photos; ValueError where there are none."""
-        rows = np.flatnonzero(self.manifest["split"] == split)
+        """Rows of a split's photos that are not lost; ValueError where there are none."""
+        rows = np.flatnonzero((self.manifest["split"] == split).to_numpy() & ~self.lost)
         if not len(rows):
             known = ", ".join(sorted(set(self.manifest["split"])))
             raise ValueError(f"split: no {split!r} photos; there are {known}")
         return rows
 
+    def photos(self, split: str) -> pd.DataFrame:
+        """The manifest's rows of a split's photos that are not lost, numbered from 0."""
+        return self.manifest.iloc[self.rows(split)].reset_index(drop=True)
+
+    @cached_property
+    def lost(self) -> Bool[ndarray, " photos"]:
+        """Which of the photos could not be read; see `geoutils.study.methods.lost`."""
+        return lost_in_training(self.training) if self.is_own else listed_as_lost(self.pixels)
+
+    @property
+    def train_lost(self) -> Bool[ndarray, " train"]:
+        """Which of the training photos, in the order of their rows, nobody may find."""
+        if ("lost", "train") not in self._features:
+            lost = lost_in_training(self.training)[self.training.rows["train"]]
+            self._features["lost", "train"] = lost
+        return self._features["lost", "train"]
+
     def levels(self, recipe: str) -> CellLevels:
         """The partitions whose cells a recipe's head scores."""
-        return self.once(
-            recipe,
-            "levels",
-            lambda: cell_levels(
-                self.training.results / "partitions", self.training.recipes[recipe]
-            ),
-        )
+        folder, asked = self.training.results / "partitions", self.training.recipes[recipe]
+        return self.once(recipe, "levels", lambda: cell_levels(folder, asked))
 
     def combined(self, recipe: str) -> Partition:
         """The combined partition of a recipe over sets of geoclasses."""
@@ -131,8 +147,7 @@ class StudyAnswers:
 
     def embeddings(self, recipe: str, split: str) -> Float32[ndarray, "photos values"]:
         """Vectors of a split's photos by a retrieval head; RAW: the backbone's features."""
-        features = self._middle("features", split)
-        return self._embedded(recipe, features)
+        return self._embedded(recipe, self._middle("features", split))
 
     def train_embeddings(self, recipe: str) -> Float32[ndarray, "photos values"]:
         """The same of the training photos, in the order of their rows."""
@@ -152,35 +167,52 @@ class StudyAnswers:
         """The shared backbone."""
         return self._load("backbone", lambda: shared_backbone(self.training))
 
-    @property
-    def _shared_crop_px(self) -> int | None:
-        return self._crop_px((list(self.training.stages) or [""])[-1])
-
-    def _crop_px(self, name: str) -> int | None:
-        return self.training.recipes[name].preset.augmentation.crop_px if name else None
-
     def _asked(self, recipe: str, split: str) -> list[Float[ndarray, "photos _"]]:
         is_kept = is_on_shared(self.training, recipe)
         if not is_kept or (self.crops != "middle" and recipe not in self.training.heads):
             model = self.once(recipe, "model", lambda: self._model(recipe))
-            crop_px = self._crop_px(recipe)
-            return crop_log_probs(model, looks(self.pixels[self.rows(split)], crop_px, self.crops))
+            crop_px = crop_of(self.training, recipe)
+            with self._noting_lost(split):
+                rows = self.rows(split)
+                return network_log_probs(model, self.pixels, rows, crop_px, self.crops)
         head = self._head(recipe)
         if self.crops == "middle":
             return log_probs_of_features(head, self._middle(head.takes, split))
-        shown = looks(self.pixels[self.rows(split)], self._shared_crop_px, self.crops)
-        features = (features_of(self.backbone, crop, head.takes) for crop in shown)
-        return mean_log_probs([log_probs_of_features(head, values) for values in features])
+        by_crop = self._looked_at(head.takes, split, self.crops)
+        return mean_log_probs([log_probs_of_features(head, values) for values in by_crop])
 
     def _middle(self, takes: str, split: str) -> Float32[ndarray, "photos ..."]:
         """Features of a split's photos, of each one's middle: cached ones where there are any."""
-        rows = self.rows(split)
         if self.is_own:
-            return shared_inputs(self.training, takes)[rows]
-        if (takes, split) not in self._features:
-            shown = looks(self.pixels[rows], self._shared_crop_px)[0]
-            self._features[takes, split] = features_of(self.backbone, shown, takes)
-        return self._features[takes, split]
+            return shared_inputs(self.training, takes)[self.rows(split)]
+        return self._looked_at(takes, split, "middle")[0]
+
+    def _looked_at(
+        self, takes: str, split: str, crops: str
+    ) -> list[Float32[ndarray, "photos ..."]]:
+        """Features of a split's photos, an array for each look at them, computed once for all."""
+        if (takes, split, crops) not in self._features:
+            crop_px = crop_of(self.training, (list(self.training.stages) or [""])[-1])
+            with self._noting_lost(split):
+                self._features[takes, split, crops] = crop_features(
+                    self.backbone, self.pixels, self.rows(split), takes, crop_px, crops
+                )
+        return self._features[takes, split, crops]
+
+    @contextmanager
+    def _noting_lost(self, split: str) -> Iterator[None]:
+        """Whoever is lost while a split is asked about is left out of all that follows."""
+        try:
+            yield
+        except LostPhotos as error:
+            self.lost[error.rows] = True
+            self._kept.clear()
+            self._forget_features(split)
+            raise
+
+    def _forget_features(self, split: str) -> None:
+        for key in [key for key in self._features if key[1] == split]:
+            del self._features[key]
 
     def _head(self, recipe: str) -> Head:
         return self.once(recipe, "head", lambda: self._trained_head(recipe).to(self.device))
@@ -195,7 +227,7 @@ class StudyAnswers:
         return load_model(self.training.folder(recipe)).to(self.device)
 
     def _trained_head(self, recipe: str) -> Head:
-        return _head_of(load_model(self.training.log_folder(recipe)))
+        return head_of(load_model(self.training.log_folder(recipe)))
 
     def _load(self, what: str, make: Callable[[], nn.Module]) -> Any:
         """A module on the device, kept as long as there is anything to ask."""
@@ -211,7 +243,3 @@ class StudyAnswers:
         if what not in self._kept:
             self._kept[what] = make()
         return self._kept[what]
-
-
-def _head_of(model: Geolocator | Head) -> Head:
-    return model.head if isinstance(model, Geolocator) else model

@@ -39,6 +39,27 @@ def write_predictions(
 def write_log_probs(answers: StudyAnswers, recipe: str, split: str, folder: str | Path) -> None:
     """Write log_probs_<split>.npz: the photos' names, and log-probabilities by level's name."""
     levels = zip(answers.levels(recipe).names, answers.log_probs(recipe, split), strict=True)
-    photos = answers.manifest["photo"].to_numpy()[answers.rows(split)].astype(str)
+    photos = answers.photos(split)["photo"].to_numpy().astype(str)
     with replacing(Path(folder) / f"log_probs_{split}.npz") as path:
         np.savez(path, photo=photos, **dict(levels))
+
+
+def read_predictions(
+    folder: str | Path, method: str, split: str, photos: pd.Series
+) -> pd.DataFrame:
+    """What a method said of some photos, by their names, in their order.
+
+    ValueError where notebook 04 wrote no such file, or not of all of them.
+    """
+    path = Path(folder) / f"{method}_{split}.parquet"
+    if not path.is_file():
+        raise ValueError(f"folder: no {path}; notebook 04 writes it")
+    table = pd.read_parquet(path)
+    rows = pd.Index(table["photo"]).get_indexer(photos)
+    if (rows < 0).any():
+        missing = photos.to_numpy()[rows < 0]
+        raise ValueError(
+            f"{path}: nothing of {len(missing):,} photos, such as {missing[0]}; run notebook 04 "
+            "again, its answers are of other photos"
+        )
+    return table.iloc[rows].reset_index(drop=True)

@@ -1,16 +1,23 @@
 """How a network is shown photos: their middle, several crops, or the whole made smaller."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 import torch
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float, Float32, Int, UInt8
 from numpy import ndarray
+from torch import nn
 
 from geoutils.models import Backbone
-from geoutils.prediction.crops import five_crops, resized_to_longest, ten_crops
+from geoutils.photos.live_pixels import Pixels
+from geoutils.prediction.crops import crop_log_probs, five_crops, resized_to_longest, ten_crops
+from geoutils.prediction.level_probabilities import BATCH
+from geoutils.study.methods.lost import photos_in_parts
 from geoutils.training.augmentation.augment import as_images
+from geoutils.training.recipes.study_training import StudyTraining
 
 CROPS = ("middle", "five", "ten", "resize")
-BATCH_PIXELS, BATCH = 2**22, 256
+BATCH_PIXELS = 2**22
 
 
 def looks(
@@ -36,15 +43,59 @@ def looks(
     return (five_crops if crops == "five" else ten_crops)(pixels, crop_px)
 
 
-def features_of(
-    backbone: Backbone, pixels: UInt8[ndarray, "photos h w 3"], takes: str
-) -> Float32[ndarray, "photos ..."]:
-    """Features (or tokens) of photos, in memory, computed where the backbone is."""
-    step = int(np.clip(BATCH_PIXELS // (pixels.shape[1] * pixels.shape[2]), 1, BATCH))
+def crop_of(training: StudyTraining, recipe: str) -> int | None:
+    """Side of the squares that a recipe's backbone learned from; a head's is the last stage's.
+
+    None: whole photos, as an untrained backbone ("") sees them too.
+    """
+    name = (list(training.stages) or [""])[-1] if recipe in training.heads else recipe
+    return training.recipes[name].preset.augmentation.crop_px if name else None
+
+
+def crop_features(
+    backbone: Backbone,
+    pixels: UInt8[Pixels, "photos h w 3"],
+    rows: Int[ndarray, " chosen"],
+    takes: str,
+    crop_px: int | None,
+    crops: str = "middle",
+) -> list[Float32[ndarray, "chosen ..."]]:
+    """Features (or tokens) of some photos, an array for each look at them; see `looks`.
+
+    Computed where the backbone is. Few photos at a time are in memory; LostPhotos where some
+    cannot be read.
+    """
+    height, width = (crop_px or side for side in pixels.shape[1:3])
+    step = int(np.clip(BATCH_PIXELS // (height * width), 1, BATCH))
     take = backbone.tokens if takes == "tokens" else backbone
     device, found = next(backbone.parameters()).device, []
-    with torch.inference_mode():
-        for start in range(0, len(pixels), step):
-            photos = torch.from_numpy(np.array(pixels[start : start + step])).to(device)
-            found.append(take(as_images(photos)).float().cpu().numpy())
-    return np.concatenate(found)
+    for photos in photos_in_parts(pixels, rows, step, device):
+        with torch.inference_mode():
+            crops_of = [torch.from_numpy(np.array(crop)) for crop in looks(photos, crop_px, crops)]
+            taken = [take(as_images(crop.to(device))) for crop in crops_of]
+            found.append([features.float().cpu().numpy() for features in taken])
+    return _joined(found)
+
+
+def network_log_probs(
+    model: nn.Module,
+    pixels: UInt8[Pixels, "photos h w 3"],
+    rows: Int[ndarray, " chosen"],
+    crop_px: int | None = None,
+    crops: str = "middle",
+) -> list[Float[ndarray, "chosen _"]]:
+    """Log-probability of every cell of every level, by a whole network, of some photos.
+
+    Averaged over crops as in `looks`. Few photos at a time are in memory; LostPhotos where some
+    cannot be read.
+    """
+    parts = photos_in_parts(pixels, rows, BATCH, next(model.parameters()).device)
+    shown = (looks(some, crop_px, crops) for some in parts)
+    return _joined(crop_log_probs(model, some) for some in shown)
+
+
+def _joined(
+    parts: Iterable[Sequence[Float32[ndarray, "some ..."]]],
+) -> list[Float32[ndarray, "photos ..."]]:
+    """Arrays of some photos after arrays of others: of each level, or of each look."""
+    return [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]

@@ -38,6 +38,7 @@ def predict_study(
 
     `answers` are what the models said before, of this or another study's photos; without any they
     are asked now. Retrieval alone names the cell of its nearest photo, with no probability (NaN).
+    A photo that could not be read has no row, and no search finds it.
     Raises ValueError for a split without photos, and for what is not trained.
     """
     said = StudyAnswers.of(training) if answers is None else answers
@@ -45,7 +46,7 @@ def predict_study(
 
 
 def background_of(answers: StudyAnswers, recipe: str, answer: str, retrieval: str) -> Background:
-    """The training photos that a classifier's answer puts in their own cell, embedded.
+    """The training photos that a classifier's answer puts in their own cell, embedded; none lost.
 
     Kordopatis-Zilos et al., section 3.3.3. The classifier reads the shared features.
     """
@@ -64,7 +65,7 @@ def _collected(answers: StudyAnswers, recipe: str, answer: str, retrieval: str) 
     best = [
         _best_cells(answers, recipe, answer, said) for _, said in answers.train_log_probs(recipe)
     ]
-    chosen = placeable(np.concatenate(best), truth)
+    chosen = placeable(np.concatenate(best), truth) & ~answers.train_lost
     return Background.of(answers.train_embeddings(retrieval), latlon_deg, truth, len(cells), chosen)
 
 
@@ -79,7 +80,7 @@ def answer_cells(answers: StudyAnswers, recipe: str, answer: str) -> Partition:
 
 
 def _predicted(answers: StudyAnswers, method: Method, split: str, top_k: int) -> pd.DataFrame:
-    photos = answers.manifest.iloc[answers.rows(split)]
+    photos = answers.photos(split)
     names, truth = photos["photo"].tolist(), photos[["latitude", "longitude"]].to_numpy(float)
     if method.answer in ("nearest", "raw"):
         return _retrieved(answers, method, split, names, truth)
@@ -142,7 +143,10 @@ def _retrieved(
     rows = training.rows["train"]
     if collector is None:
         vectors, latlon_deg = answers.train_embeddings(retrieval), training.latlon_deg[rows]
-        background = Background.of(vectors, latlon_deg, cells.assign(latlon_deg), len(cells))
+        truth_cells = cells.assign(latlon_deg)
+        background = Background.of(
+            vectors, latlon_deg, truth_cells, len(cells), ~answers.train_lost
+        )
     else:
         answer = main_answer(training.recipes[collector])
         background = background_of(answers, collector, answer, retrieval)

@@ -14,6 +14,7 @@ from numpy import ndarray
 
 from geoutils.evaluation.accuracy import RADII_KM, checked_distances
 from geoutils.evaluation.resamples import Resamples
+from geoutils.photos.lost_list import lost_photos
 from geoutils.study.reproduction.move import Move
 from geoutils.study.reproduction.moves import CHANCE
 
@@ -34,14 +35,16 @@ def rings(distances_km: Real[ndarray, " photos"]) -> Int[ndarray, " photos"]:
 def rings_of_study(results: Path) -> pd.DataFrame:
     """Rings of the test photos by method, beside photo and author, from a finished study.
 
-    ValueError where the study has no predictions.
+    Photos that could not be read are left out, as in all scores. ValueError where the study has no
+    predictions.
     """
     files = sorted((results / "predictions").glob("*_test.parquet"))
     if not files or not (results / "manifest.parquet").exists():
         raise ValueError(f"{results}: no predictions of test photos; run the study first")
     columns = ["photo", "author", "split"]
     manifest = pd.read_parquet(results / "manifest.parquet", columns=columns)
-    test = manifest[manifest["split"] == "test"]
+    lost = manifest["photo"].isin(list(lost_photos(results / "photos")))
+    test = manifest[(manifest["split"] == "test") & ~lost]
     table = {"photo": test["photo"].to_numpy(), "author": test["author"].to_numpy()}
     for file in files:
         found = pd.read_parquet(file, columns=["photo", "distance_km"]).set_index("photo")

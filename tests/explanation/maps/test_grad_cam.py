@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 from captum.attr import LayerGradCam
+from level_logit import level_logit
 from torch import nn
 
-from geoutils.explanation import CamLayer, cam_layer, explanation_maps, grad_cam, level_logit
+from geoutils.explanation import CamLayer, cam_layer, explanation_maps, grad_cam
 from geoutils.models import Backbone, ClassesHead, GeoDecoderHead, Geolocator
 
 

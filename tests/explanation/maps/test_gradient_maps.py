@@ -12,7 +12,6 @@ from geoutils.explanation import (
     explanation_maps,
     gradients,
     integrated_gradients,
-    level_logit,
 )
 from geoutils.explanation.maps.baselines import IMAGENET_MEAN
 from geoutils.explanation.maps.gradients import smooth_squared
@@ -56,20 +55,13 @@ def test_log_score_is_the_sum_over_levels(model, images):
     np.testing.assert_allclose(score.detach().numpy(), expected, rtol=1e-6)
 
 
-def test_level_logit_picks_the_cell(model, images):
-    expected = model(images)[0][torch.arange(5), torch.tensor([0, 1, 1, 0, 1])]
-    got = level_logit(model, 0)(images, torch.tensor([0, 1, 1, 0, 1]))
-    torch.testing.assert_close(got, expected)
-
-
 def test_targets_refuse_noise_and_cells_without_ancestor(model, images):
     orphan = PARENTS.copy()
     orphan[2, 0] = -1
     with pytest.raises(ValueError, match="cells: one of them lacks an ancestor"):
         cell_log_score(model, orphan)(images, CELLS)
-    for target in (lambda m: cell_log_score(m, PARENTS), level_logit):
-        with pytest.raises(ValueError, match="model: in training mode"):
-            target(TinyModel())
+    with pytest.raises(ValueError, match="model: in training mode"):
+        cell_log_score(TinyModel(), PARENTS)
 
 
 @pytest.mark.parametrize("kind", ["zero", "black", "blurred", "mean"])

@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pytest
 import torch
+from level_logit import level_logit
 from torch import nn
 
-from geoutils.explanation import baseline_images, explanation_maps, level_logit, occlusion
+from geoutils.explanation import baseline_images, explanation_maps, occlusion
 
 
 class Toy(nn.Module):

@@ -1,7 +1,13 @@
 import pandas as pd
 import pytest
 
-from geoutils.photos.download.addresses import Address, guess_addresses, listed_addresses
+from geoutils.photos.download.addresses import (
+    Address,
+    guess_addresses,
+    has_positions,
+    listed_addresses,
+    require_addresses,
+)
 from geoutils.photos.sources.listed_photos import listed_photos
 
 
@@ -19,7 +25,7 @@ def test_a_list_with_names_of_columns(tmp_path):
         Address("b.jpg", "", "no address"),
         Address("line 4", "", "1 fields in this line, not 3"),
     ]
-    assert said == "list.csv: photo from IMG_ID, url from URL"
+    assert said == "list.csv: photo from IMG_ID, url from URL; not used: LAT"
 
 
 @pytest.mark.parametrize("text", ["a.jpg,http://x/a\nb,https://x/b\n", "http://x/a,a.jpg\n,\n"])
@@ -39,6 +45,32 @@ def test_addresses_alone_are_called_after_list_and_row_as_a_check_calls_them(tmp
     path.write_text("url,lat,lon\nhttp://x/a,1,2\nhttp://x/b,3,4\n")
     assert [row.photo for row in read(path)[0]] == names
     assert [row.photo for row in listed_photos(path, lambda _: None)] == names
+
+
+def test_a_text_has_an_address_on_each_line(tmp_path):
+    path = tmp_path / "urls.txt"
+    path.write_text("\ufeffhttp://x/a,b.jpg\r\n\n  http://x/b \nno address\n", encoding="utf-8")
+    rows, said = read(path)
+    assert [row.url for row in rows] == ["http://x/a,b.jpg", "http://x/b", "no address"]
+    assert [row.photo for row in rows] == [f"urls-000000{row}" for row in range(3)]
+    assert said == "urls.txt: an address on each line"
+    assert not has_positions(path)
+    path.write_text("\n \n")
+    with pytest.raises(ValueError, match="no row"):
+        read(path)
+    (tmp_path / "list.md").touch()
+    with pytest.raises(
+        ValueError, match=r"is no table; expected \.csv, \.tsv, \.parquet, or \.txt"
+    ):
+        require_addresses(tmp_path / "list.md")
+
+
+def test_lists_that_also_say_where_are_told_from_others(tmp_path):
+    (tmp_path / "a.csv").write_text("id;LAT;LNG;url\n")
+    (tmp_path / "b.csv").write_text("a.jpg,http://x/a\n")
+    pd.DataFrame({"id": [1], "lat": [1.0], "lon": [2.0]}).to_parquet(tmp_path / "c.parquet")
+    names = ("a.csv", "b.csv", "c.parquet")
+    assert [has_positions(tmp_path / name) for name in names] == [True, False, True]
 
 
 def test_parquet(tmp_path):

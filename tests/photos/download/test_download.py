@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -328,8 +329,42 @@ def test_a_folder_where_nothing_can_be_written(server, tmp_path):
     listing = tmp_path / "list.csv"
     listing.write_text(f"photo,url\na,{server.url}/a\n")
     (tmp_path / "photos").write_text("no folder")
-    with pytest.raises(OSError):
+    with pytest.raises(ValueError, match=r"out_dir: .*photos cannot be written \(File exists\)"):
         download_photos(listing, tmp_path / "photos", say=lambda _: None)
+
+
+def test_a_list_that_is_refused_leaves_nothing(tmp_path):
+    (tmp_path / "list.csv").write_text("id,lat\na,1\n")
+    with pytest.raises(ValueError, match="no column of addresses"):
+        download_photos(tmp_path / "list.csv", tmp_path / "new" / "photos", say=lambda _: None)
+    assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
+
+
+def test_the_status_tells_whether_all_came_that_can(server, nobody, tmp_path, monkeypatch, capsys):
+    server.answers["404"] = lambda handler, _: handler.say(404)
+    found = []
+    real = download_photos
+
+    def quick(listing, folder, workers, limits):
+        found.append(limits.patience)
+        return real(listing, folder, workers, replace(limits, first_wait_s=0.001))
+
+    monkeypatch.setattr("geoutils.photos.download.download_photos", quick)
+    for number, (urls, attempts, status) in enumerate(
+        [
+            ([f"{server.url}/a", f"{server.url}/404"], 1, 0),  # what is gone is gone
+            ([f"{server.url}/404"], 2, 1),
+            ([f"{server.url}/a", f"{nobody}/b"], 9, 1),
+        ]
+    ):
+        listing = tmp_path / f"{number}.txt"
+        listing.write_text("\n".join(urls))
+        command = ["photos", "download", str(listing), "--out-dir", str(tmp_path / str(number))]
+        assert main([*command, "--attempts", str(attempts)]) == status
+    assert found == [3, 6, 15]
+    said = capsys.readouterr()
+    assert "waiting for 127.0.0.1: no server answers there (Connection refused), 1 of " in said.err
+    assert "1 of these may come yet: the same command asks again" in said.out
 
 
 def test_what_was_downloaded_can_be_checked(server, tmp_path, capsys):
@@ -344,6 +379,7 @@ def test_what_was_downloaded_can_be_checked(server, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "photo from id, url from thumb_original_url" in said
     assert "4 photos in " in said and "1 x 404 Not Found" in said
+    assert said.endswith(f"next: python -m geoutils photos check {folder} --list {listing}\n")
     n_kept, n_rejected = check_photos(folder, checked, listing, workers=1, say=lambda _: None)
     assert (n_kept, n_rejected) == (4, 1)
     manifest = pd.read_parquet(checked / "manifest.parquet").set_index("photo")

@@ -58,6 +58,7 @@ def test_pauses_double_up_to_a_minute_and_a_good_answer_ends_them():
     turns = Turns(Limits(per_host=1, first_wait_s=1, patience=99))
     now_s, pauses = 10.0, []
     turns.add(a_try(0))
+    turns.hosts["a.example"].has_refused = True
     for _ in range(8):
         asked = turns.next(now_s)
         turns.turned_away(asked, now_s, 0, "nobody")
@@ -70,6 +71,24 @@ def test_pauses_double_up_to_a_minute_and_a_good_answer_ends_them():
     asked = turns.next(now_s)
     turns.answered(asked)
     assert asked.host.n_refused == 0
+
+
+def test_nobody_waits_for_minutes_where_no_host_ever_answered():
+    turns = Turns(Limits())
+    asked, now_s, told = a_try(0), 10.0, []
+    turns.add(asked)
+    while (asked := turns.next(now_s)) is not None:
+        turns.turned_away(asked, now_s, 0, "Connection refused")
+        told.append(turns.pause)
+        turns.pause = ""
+        turns.ended(asked)
+        if turns.add(asked):
+            break
+        assert turns.next(now_s) is None
+        now_s = turns.due_s()
+    assert now_s - 10 == 1 + 2 + 4 + 8 + 16
+    waits = [f"waiting for a.example: Connection refused, {n} of 6" for n in (1, 2, 3, 4, 5)]
+    assert told == [*waits, ""]
 
 
 def test_a_stranger_is_left_alone_sooner_while_others_answer():

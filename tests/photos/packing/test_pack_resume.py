@@ -171,7 +171,7 @@ def test_the_command_packs_for_a_study(album, tmp_path, capsys, monkeypatch):
     out = tmp_path / "out"
     command = ["photos", "pack", str(album), "--out-dir", str(out), "--size", "32"]
     assert main(command) == 0
-    assert "30 photos in 1 shards" in capsys.readouterr().out
+    assert "30 photos in 1 shard in" in capsys.readouterr().out
     assert photos_argument(str(out)) == {"source": "checked", "photos": str(out)}
     assert main([*command, "--shard-mb", "7"]) == 2
     assert "packed otherwise" in capsys.readouterr().err

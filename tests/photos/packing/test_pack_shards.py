@@ -102,9 +102,17 @@ def test_names_lead_nowhere(tmp_path, pack, photo_bytes):
         packed.folder,
         packed.folder / "checked",
         *(packed.folder / "checked" / name for name in ("manifest.parquet", "rejected.csv")),
+        packed.folder / "checked" / "checked.json",
         *(packed.folder / name for name in ("manifest.parquet", "rejected.csv", "packed.json")),
         packed.folder / "shard-000000.tar",
     }
+
+
+def test_a_source_that_is_refused_leaves_nothing(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="no JPEG, PNG or WebP photo in it"):
+        pack_module.pack_photos(tmp_path / "empty", tmp_path / "new" / "packed", workers=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 
 def test_photos_lost_on_the_way_are_set_aside_with_their_reason(checked, album, pack):
@@ -118,7 +126,8 @@ def test_photos_lost_on_the_way_are_set_aside_with_their_reason(checked, album, 
         "day 2/01.png": "truncated file",
         "06.jpeg": "not a JPEG, PNG or WebP image",
     }
-    assert len(packed.manifest) == 27 and "3 that could not be packed" in packed.said[-4]
+    assert len(packed.manifest) == 27
+    assert "in 1 shard in" in packed.said[-4] and "; 3 could not be packed; " in packed.said[-4]
     assert packed.said[-3:] == [
         *("  1 x not a JPEG, PNG or WebP image", "  1 x truncated file"),
         "  1 x unreadable file (No such file or directory)",

@@ -80,9 +80,9 @@ def test_answers_known_by_construction(checked, always, category, group, scene, 
     assert manifest["s365"].tolist() == [category] * 3
     assert manifest["s16"].tolist() == [group] * 3 and manifest["scene"].tolist() == [scene] * 3
     said = capsys.readouterr().out
-    assert f"3 {scene}\n3 photos have new labels in " in said
+    assert f"3 {scene}\nnew labels for 3 photos in " in said
     assert main(command) == 0
-    assert "0 photos have new labels" in capsys.readouterr().out
+    assert "new labels for 0 photos" in capsys.readouterr().out
 
 
 def test_what_a_list_says_stays(photo_bytes, tmp_path, always):
@@ -121,7 +121,8 @@ def test_a_photo_that_is_gone_stays_without(photo_bytes, tmp_path, always):
     (photos / "c.jpg").write_bytes((photos / "c.jpg").read_bytes()[:-900])
     said = []
     assert label_scenes(tmp_path / "checked", always(BEACH), workers=1, say=said.append) == 1
-    assert "1 photos have new labels" in said[-1] and "; 2 could not be read, for one: " in said[-1]
+    assert "new labels for 1 photo in " in said[-1]
+    assert "; 2 could not be read, for one: " in said[-1]
     manifest, _ = read_checked(tmp_path / "checked")
     assert manifest["s365"].tolist() == [BEACH, -1, -1]
     assert manifest["scene"].tolist() == ["nature", "", ""]

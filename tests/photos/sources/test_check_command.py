@@ -33,6 +33,52 @@ def test_the_command_checks_and_says_where(shard, tmp_path, capsys):
     assert capsys.readouterr().err.startswith("error: source: ")
 
 
+def test_results_are_named_after_the_source_and_a_list_of_another_name(
+    shard, tmp_path, monkeypatch
+):
+    (tmp_path / "2019.07").mkdir()
+    (tmp_path / "train.v2.csv").write_text("id,lat,lon\n0,1,2\n")
+    found = []
+    monkeypatch.setattr(
+        "geoutils.photos.sources.check_photos", lambda *given: found.append(given[1]) or (1, 0)
+    )
+    monkeypatch.setattr("geoutils.photo_commands.find_root", lambda: tmp_path)
+    for source in (["2019.07"], ["2019.07", "--list", "train.v2.csv"], ["shards/photos.tar"]):
+        main(
+            [
+                "photos",
+                "check",
+                *(part if "--" in part else f"{tmp_path}/{part}" for part in source),
+            ]
+        )
+    names = [path.relative_to(tmp_path / "results" / "checked").as_posix() for path in found]
+    assert names == ["2019.07", "2019.07-train.v2", "photos"]
+
+
+def test_a_source_without_a_photo_that_can_be_used_is_no_success(tmp_path, photo_bytes, capsys):
+    (tmp_path / "album").mkdir()
+    (tmp_path / "album" / "nowhere.jpg").write_bytes(photo_bytes())
+    command = ["photos", "check", str(tmp_path / "album"), "--out-dir", str(tmp_path / "out")]
+    assert main(command) == 1
+    assert "0 photos in " in capsys.readouterr().out
+
+
+def test_no_bar_where_no_file_is_looked_at(tmp_path, capsys):
+    (tmp_path / "list.csv").write_text("id,lat,lon\na,1,2\n")
+    command = ["photos", "check", str(tmp_path / "list.csv"), "--out-dir", str(tmp_path / "out")]
+    assert main(command) == 0
+    said = capsys.readouterr()
+    assert said.err == "" and "1 photo in " in said.out
+
+
+def test_folders_that_cannot_be_made_are_told_plainly(shard, capsys):
+    assert main(["photos", "check", str(shard), "--out-dir", "/proc/none/here"]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        "error: out_dir: /proc/none/here cannot be written (No such file or directory)\n"
+    )
+
+
 def test_stopped_by_hand_it_says_how_to_go_on(shard, tmp_path, capsys, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt

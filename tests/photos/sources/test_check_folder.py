@@ -1,13 +1,17 @@
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import time
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
 import pytest
+from pyarrow import parquet as pq
 
 from geoutils.photos import in_processes, journal_file, pictures, read_folder
 from geoutils.photos.journal_file import connect
@@ -220,14 +224,70 @@ def test_a_full_disk_is_told_and_survived(tmp_path, monkeypatch):
         ("nowhere", "out", "does not exist"),
         ("album/notes.txt", "out", "none of the suffixes .tar, .msg"),
         ("album", "album/out", "lies within the photos"),
-        ("empty", "out", "no JPEG, PNG or WebP photo in it, and no shard"),
+        ("empty", "new/out", "no JPEG, PNG or WebP photo in it, and no shard"),
+        ("album/photos.tar.GZ", "out", "is a compressed tar; .* unpack it with gunzip"),
     ],
 )
 def test_sources_that_cannot_be_used_say_so(album, tmp_path, source, out, message):
     (tmp_path / "empty").mkdir()
+    (album / "photos.tar.GZ").touch()
+    before = sorted(tmp_path.rglob("*"))
     with pytest.raises(ValueError, match=message):
         check_photos(tmp_path / source, tmp_path / out)
-    assert not (tmp_path / out / "manifest.parquet").exists()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_archives_in_a_folder_are_set_aside_with_a_hint(album, tmp_path):
+    for name in ("00.tar.gz", "trip/01.tgz", "02.zip", "notes.gz"):
+        (album / name).touch()
+    with tarfile.open(album / "03.tar", "w:gz") as tar:
+        tar.add(album / "paris.jpg", "paris.jpg")
+    manifest, rejected = checked(album, tmp_path / "out")
+    found = reasons(rejected)
+    packed = "a compressed tar; photos are read where they lie: unpack it with gunzip or the like"
+    assert found["00.tar.gz"] == found["trip/01.tgz"] == found["03.tar"] == packed
+    assert found["02.zip"] == "a zip archive; unpack it" and "notes.gz" not in found
+    assert "paris.jpg" in set(manifest["photo"])
+
+
+def test_the_check_of_another_source_is_not_overwritten(album, tmp_path, monkeypatch):
+    out, other = tmp_path / "out", tmp_path / "other"
+    shutil.copytree(album, other)
+    (tmp_path / "list.csv").write_text("id,lat,lon\nparis,1,2\n")
+    checked(album, out)
+    manifest = (out / "manifest.parquet").read_bytes()
+    for source, listing in ((other, ""), (album, tmp_path / "list.csv")):
+        with pytest.raises(ValueError, match=f"holds the check of {album}; give another --out-dir"):
+            check_photos(source, out, listing)
+    assert (out / "manifest.parquet").read_bytes() == manifest
+    (album / "paris.jpg").unlink()
+    assert len(checked(album, out)[0]) < pq.read_table(BytesIO(manifest)).num_rows
+    (out / "checked.json").write_text("[1]")
+    with pytest.raises(ValueError, match=r"checked\.json tells of no check"):
+        check_photos(album, out)
+    (out / "checked.json").unlink()
+    with pytest.raises(ValueError, match=r"holds a manifest\.parquet of another kind"):
+        check_photos(album, out)
+
+
+def test_the_begun_check_of_another_source_is_not_overwritten(album, tmp_path, monkeypatch):
+    out, listing = tmp_path / "out", tmp_path / "list.csv"
+    listing.write_text("id,lat,lon\nparis,1,2\n")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("geoutils.photos.sources.check._look", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            check_photos(album, out, listing)
+    journal = (out / JOURNAL).read_bytes()
+    with pytest.raises(ValueError, match=f"holds the check of {album} by {listing}; give another"):
+        check_photos(album, out)
+    assert (out / JOURNAL).read_bytes() == journal
+    listing.write_text("id,lat,lon\nparis,3,4\n")  # changed: it begins again
+    manifest, _ = checked(album, out, listing)
+    assert manifest[["latitude", "longitude"]].values.tolist() == [[3, 4]]
 
 
 def test_checked_photos_have_pixels(album, tmp_path):

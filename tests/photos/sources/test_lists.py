@@ -32,7 +32,11 @@ def test_places365_lists_read_as_by_the_reader_in_memory(name, tmp_path):
     expected, _ = read_table(LISTS / name)
     pd.testing.assert_frame_equal(manifest, expected[manifest.columns])
     assert rejected == {} and len(manifest.columns) == 10
-    assert said[0].startswith(f"{name}: latitude from LAT, longitude from LON, photo from IMG_ID")
+    assert said[0] == (
+        f"{name}: latitude from LAT, longitude from LON, photo from IMG_ID, author from AUTHOR, "
+        "s16 from S16_Label, s365 from S365_Label, scene from S3_Label, else S16_Label, else the "
+        "largest of Prob_indoor, Prob_natural, Prob_urban"
+    )
 
 
 # Header and rows of each public list, and where its photos lie.
@@ -141,7 +145,7 @@ def test_lists_that_cannot_be_used_say_so(tmp_path, text, message):
     path.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(ValueError, match=message):
         check_photos(path, tmp_path / "out", say=lambda _: None)
-    assert not (tmp_path / "out" / "manifest.parquet").exists()
+    assert [found.name for found in tmp_path.iterdir()] == ["list.csv"]
 
 
 def test_rows_without_a_name_are_numbered_through(tmp_path):

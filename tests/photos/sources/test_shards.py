@@ -89,7 +89,8 @@ def test_a_tar_leads_nowhere_else(tar_shard, tmp_path, photo_bytes):
     assert {rejected[name] for name in links} == {"no regular file, but a link or the like"}
     assert rejected["hostile.tar/none.jpg"] == "empty file"
     new = {path for path in tmp_path.rglob("*")} - before
-    assert {path.name for path in new} == {"out", "manifest.parquet", "rejected.csv"}
+    names = {path.name for path in new}
+    assert names == {"out", "manifest.parquet", "rejected.csv", "checked.json"}
 
 
 def test_a_cut_tar_keeps_what_is_whole(tar_shard, tmp_path, photo_bytes):

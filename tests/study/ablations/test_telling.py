@@ -3,6 +3,7 @@ import pandas as pd
 
 from geoutils.evaluation.claims import HOLDS, OPPOSITE, UNDECIDED
 from geoutils.study.ablations import Variant, sweep_table
+from geoutils.study.ablations.beside_papers import read_sweep
 from geoutils.study.ablations.telling import agreement_counts, in_words, score_cells
 from geoutils.study.sweep_tables import table_files
 
@@ -48,6 +49,20 @@ def test_scores_as_text_leave_out_what_is_the_same_everywhere():
     assert cells["variant"].tolist() == ["usual", "new_one", "same", "none"]
     assert cells["25 km"].iloc[0].endswith("]") and cells["25 km"].iloc[3] == "–"
     assert cells["median km"].tolist()[3] == "–"
+
+
+def test_spread_between_seeds_is_a_dash_where_there_was_one():
+    table = toy_table().assign(n_seeds=[2, 1, 2, 1], a_25_seed_sd=[0.0049, np.nan, 0.01, np.nan])
+    assert score_cells(table)["± seeds, points"].tolist() == ["0.49", "–", "1.00", "–"]
+
+
+def test_names_that_are_numbers_stay_text_in_a_file(tmp_path):
+    numbers = {"usual": "250", "new_one": "1000", "same": "4000", "none": "16000"}
+    table = toy_table().assign(question="photos", answer="").replace({"variant": numbers})
+    table["reference"] = ["", *["250"] * 3]
+    table.to_csv(tmp_path / "toy.csv", index=False)
+    text = in_words(read_sweep(tmp_path / "toy.csv"), 25)
+    assert text.startswith("- **photos**, against 250, at 25 km: better: 1000 (+")
 
 
 def test_comparisons_are_counted_by_question_and_table():

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from geoutils.study.explained import crop_of, explained_method
+from geoutils.study.explained import explained_method
 from geoutils.study.methods import predict_study
+from geoutils.study.methods.looks import crop_of
 from geoutils.study.similar_photos import similar_photos
 from geoutils.training.augmentation import as_images
 
