@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -55,6 +56,10 @@ def alone(tmp_path_factory):
     return toy_run(tmp_path_factory.mktemp("alone"))
 
 
+# For the processes that run this file, which imports a toy.
+TOYS_THERE = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1] / "toys")}
+
+
 def assert_same_curves(log, expected):
     assert np.ptp(log["train_loss"]) > 0.01
     expected, log = (frame.drop(columns=[*TIMED]) for frame in (expected, log))
@@ -64,7 +69,12 @@ def assert_same_curves(log, expected):
 def test_two_launched_processes_give_the_same_curves(tmp_path, alone):
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     ended = subprocess.run(
-        [*launch, __file__, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False
+        [*launch, __file__, str(tmp_path)],
+        env=TOYS_THERE,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert read_facts(tmp_path)["processes"] == 2 and read_facts(tmp_path)["finished"]
@@ -82,7 +92,7 @@ def test_two_machines_give_the_same_curves(tmp_path, alone):
     machines = [
         subprocess.Popen(
             [*launch, f"--machine_rank={rank}", __file__, str(tmp_path)],
-            env=os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"},
+            env=TOYS_THERE | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"},
             stderr=subprocess.PIPE,
             text=True,
         )

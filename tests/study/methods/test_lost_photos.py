@@ -13,10 +13,13 @@ from town_study import SECTION, s2_cells, town_photos
 from geoutils.photos.live_record import record_live_pixels
 from geoutils.photos.lost_list import lost_list, lost_photos, read_lost
 from geoutils.photos.manifest import read_manifest
+from geoutils.prediction import search_everywhere
 from geoutils.study.calibrated import calibrated
 from geoutils.study.methods import (
     StudyAnswers,
     photos_there,
+    predict,
+    predict_study,
     read_predictions,
     rows_there,
     study_methods,
@@ -139,7 +142,7 @@ def test_who_comes_back_stays_out_until_notebook_01_runs_again(results):
     assert set(listed) == {"p7", "p76"} and "features" in listed["p7"]
 
 
-def test_a_lost_training_photo_is_nobodys_neighbour(results):
+def test_a_lost_training_photo_is_nobodys_neighbour(results, monkeypatch):
     study = StudyTraining.of(results, SETTINGS)
     answers = StudyAnswers.of(study)
     search = cell_search(answers, "hc", "f_star")
@@ -150,9 +153,16 @@ def test_a_lost_training_photo_is_nobodys_neighbour(results):
     search.best[:] = search.truth  # as if the classifier placed all of them
     assert sorted(search.background(vectors).rows) == others.tolist()
     assert GONE_TRAIN not in background_of(answers, "hc", "f_star", "rrm").rows
-    alone = StudyTraining.of(results, SETTINGS | {"heads": {"rrm": SETTINGS["heads"]["rrm"]}})
-    found = similar_photos(StudyAnswers.of(alone), "rrm", np.arange(3), k=59)
+    monkeypatch.setattr("geoutils.study.similar_photos.collector_of", lambda *_: None)
+    found = similar_photos(answers, "rrm", np.arange(3), k=59)  # where no classifier collects
     assert all(sorted(row) == others.tolist() for row in found.neighbours)
+    asked = []
+    monkeypatch.setattr(predict, "collector_of", lambda *_: None)
+    monkeypatch.setattr(
+        predict, "search_everywhere", lambda *a: asked.append(a[1].rows) or search_everywhere(*a)
+    )
+    predict_study(study, study_methods(study)["rrm_nearest"], "test", answers)
+    assert sorted(asked[0]) == others.tolist()
     assert {split: len(rows) for split, rows in rows_there(study).items()} == {
         "train": 59,
         "val": 15,
