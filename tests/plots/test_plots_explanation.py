@@ -38,7 +38,7 @@ def test_labels_in_a_corner_move_up_where_they_have_no_room_below(ax):
     segmentation = np.ones((10, 10), np.uint8)
     segmentation[8:, :5] = 2
     segmentation[9:, 5:] = 3
-    plots.draw_concepts(ax, segmentation, NAMES, {1: 0.4, 2: 1.0, 3: 2.0}, np.int64(3))
+    plots.draw_concepts(ax, segmentation, NAMES, {1: 0.4, 2: 1.0, 3: 2.0}, 3)
     heights = {text.get_text()[-8:-4]: text.get_position()[1] for text in ax.texts}
     assert np.diff(sorted(heights.values())).min() > 0.08 and max(heights.values()) < 1
 

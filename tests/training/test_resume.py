@@ -70,7 +70,10 @@ MOMENTS = {
 def killed_run(which, folder, moment, call):
     """The same run in another process, which kills itself at the `call`-th such moment."""
     command = [sys.executable, __file__, which, str(folder), moment, str(call)]
-    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    toys = str(Path(__file__).parents[1] / "toys")  # which the process imports one of
+    ended = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": toys}, stderr=subprocess.PIPE, text=True
+    )
     assert ended.returncode == -signal.SIGKILL, f"not killed: {ended.stderr[-2000:]}"
 
 
