@@ -100,9 +100,11 @@ def _with_bar(batches: Iterator[int], label: str) -> int:
     """How much comes in batches, with a bar where it takes long."""
     unit = " rows" if label == READING else " photos"
     with tqdm(desc=label, unit=unit, mininterval=1, delay=1) as bar:
+        total = 0
         for n in batches:
+            total += n
             bar.update(n)
-        return int(bar.n)
+        return total  # a bar that is switched off does not count
 
 
 def _look(journal: Journal, workers: int, thorough: bool) -> None:

@@ -198,6 +198,16 @@ def test_another_check_of_the_same_results_is_refused(album, tmp_path):
         check_photos(album, out)
 
 
+def test_bars_may_be_switched_off(album, tmp_path):
+    command = [sys.executable, "-m", "geoutils", "photos", "check", str(album)]
+    command += ["--out-dir", str(tmp_path / "out")]
+    done = subprocess.run(
+        command, env=os.environ | {"TQDM_DISABLE": "1"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and "Checking" not in done.stderr
+    assert "photos in" in done.stdout
+
+
 @pytest.mark.faults
 def test_a_full_disk_is_told_and_survived(tmp_path, monkeypatch):
     rows = "".join(f"photo {i},{i % 80}.5,20\n" for i in range(2000))
