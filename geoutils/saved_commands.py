@@ -115,7 +115,7 @@ def told(photo: str, found: "Prediction") -> str:
     >>> from geoutils.study.saved_study import Prediction
     >>> print(told("a.jpg", Prediction([[59.9, 10.7]], ["Oslo, Norway"], [0.25])))
     a.jpg
-       25.0 %   59.9000   10.7000  Oslo, Norway
+      25.0 %   59.9000   10.7000  Oslo, Norway
     """
     lines = [photo]
     for (latitude, longitude), name, share in zip(*found, strict=True):

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from geoutils.files import replacing
-from geoutils.spreadsheets import guarded_table
 from geoutils.study.reproduction.figure_data import figure_data
 from geoutils.study.reproduction.sums import write_sums
 from geoutils.study.run import settings_in_force
@@ -88,6 +87,8 @@ class NotebookRun:
 
         A text that a spreadsheet would run is written with an apostrophe in front.
         """
+        from geoutils.spreadsheets import guarded_table  # here, since pandas takes a while
+
         with replacing(self.results / "tables" / f"{self.notebook[:2]}_{name}.csv") as path:
             guarded_table(table).to_csv(path, index=table.index.name is not None)
 

@@ -60,7 +60,7 @@ def test_a_check_between_its_two_files(tmp_path):
     assert check_photos(listing, out, say=str) == (2, 1)
     manifest, rejected = read_checked(out)
     assert manifest["photo"].tolist() == ["a", "c"] and rejected["photo"].tolist() == ["b"]
-    assert sorted(os.listdir(out)) == ["manifest.parquet", "rejected.csv"]
+    assert sorted(os.listdir(out)) == ["checked.json", "manifest.parquet", "rejected.csv"]
 
 
 DRAW = """

@@ -19,7 +19,7 @@ from geoutils.training.recipes.recipe import Recipe, read_recipe
 from geoutils.training.recipes.targets import Targets, read_targets
 
 SECTION = "03_training"  # of the study file
-NEEDED = ("image_size", "seed", "threads", "precision", "stages", "heads", "ablation")
+NEEDED = ("seed", "threads", "precision", "stages", "heads", "ablation")
 
 
 @dataclass(frozen=True, eq=False)

@@ -189,7 +189,7 @@ def test_a_folder_that_is_no_study_is_refused(tmp_path, folder):
     shutil.copy(folder / "settings.yaml", tmp_path / "settings.yaml")
     with pytest.raises(ValueError, match="path: nothing trained in"):
         geoutils.load_study(tmp_path)
-    (tmp_path / "settings.yaml").write_text("03_training: {image_size: 64, seed: 0}")
+    (tmp_path / "settings.yaml").write_text("03_training: {seed: 0}")
     with pytest.raises(ValueError, match="have no threads in 03_training; those of another"):
         geoutils.load_study(tmp_path)
 
