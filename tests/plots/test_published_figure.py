@@ -1,21 +1,8 @@
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from geoutils.evaluation import RADII_KM, Interval, published_accuracies
 from geoutils.plots.published import draw_against_published
-
-
-@pytest.fixture
-def ax():
-    figure, ax = plt.subplots()
-    yield ax
-    figure.canvas.draw()
-    plt.close(figure)
 
 
 @pytest.fixture
