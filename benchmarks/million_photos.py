@@ -1,6 +1,6 @@
 """Notebooks 01, 02 and 09 on a list of a million photos: minutes and memory of each.
 
-Run `python benchmarks/million_photos.py` (six minutes on two quiet cores); quickly `python
+Run `python benchmarks/million_photos.py` (four minutes on two quiet cores); quickly `python
 benchmarks/million_photos.py --photos 50000`. The list holds what MP-16's holds, without photos: an
 id, a position and an author. Positions are jittered around the 100,000 of the atlas that have the
 density of Flickr's photos, author by author. Notebooks run as a user would run them, by `python -m
