@@ -5,7 +5,7 @@
 #   make ablations                    every sweep over one choice at a time (after make study)
 #   make demo                         a page that places your photos (after make study)
 #   make smoke                        a tiny study through every notebook
-#   make test                         all tests
+#   make test                         the tests, but for those that follow
 #   make test-faults                  tests that kill, fill disks and set clocks, slow ones too
 #   make test-nominatim               install a real Nominatim server, geocode with it
 #   make lab                          JupyterLab on the notebooks

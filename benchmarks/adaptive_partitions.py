@@ -4,7 +4,7 @@ Run `python benchmarks/adaptive_partitions.py` (4,720,000 made-up coordinates, a
 benchmarks/coordinates.py). All seven published thresholds are used, unscaled unless --photos asks
 for fewer. Every task runs in turn with numpy.argsort of the same leaf ids. All seven together are
 to take no longer than 4 sorts for cells and counts, than 20 with each class's point and each
-photo's class. The other ways to cut have no limit.
+photo's class. What a study makes of them, and the other ways to cut, have no limit.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from geoutils.partitions import (
     MP16_T_MIN,
     adaptive_cells,
     adaptive_classes,
+    adaptive_partitions,
     adaptive_tree,
     binary_partition,
     fullest_partition,
@@ -64,6 +65,9 @@ def main() -> int:
         CELLS: lambda: adaptive_cells(leaves, t_min, t_max),
         LABELS: lambda: adaptive_classes(latlon_deg, t_min, t_max, leaves),
         EVERYTHING: lambda: adaptive_classes(latlon_deg, t_min, t_max),
+        "seven, from coordinates to cells, as studies make them": lambda: adaptive_partitions(
+            latlon_deg, t_min, t_max
+        ),
         f"fullest cells, {n_fullest:,}": lambda: fullest_partition(latlon_deg, n_fullest),
         f"the thesis's tree, t_max {fine:,}": lambda: adaptive_tree(latlon_deg, t_min, fine),
         f"remainders, t_max {fine:,}": lambda: remainder_partition(latlon_deg, t_min, fine),

@@ -12,11 +12,10 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import sys
-import time
 
 import numpy as np
 import scipy
-from comparison import compared, report
+from comparison import compared, report, timed
 from scipy import stats
 
 from geoutils.evaluation import RADII_KM, bootstrap_accuracy, bootstrap_means, paired_matrix
@@ -49,21 +48,15 @@ def scipy_bootstrap(distances_km: np.ndarray) -> np.ndarray:
     return np.array([found.confidence_interval.low, found.confidence_interval.high])
 
 
-def seconds(work) -> tuple[float, object]:
-    start = time.perf_counter()
-    found = work()
-    return time.perf_counter() - start, found
-
-
 def main() -> int:
     rng = np.random.default_rng(0)
     distances_km = 10 ** rng.uniform(-1, 4.3, N_PHOTOS)
     times = []
     for _ in range(ROUNDS):
-        own, interval = seconds(lambda: bootstrap_accuracy(distances_km, None, N_RESAMPLES))
+        own, interval = timed(lambda: bootstrap_accuracy(distances_km, None, N_RESAMPLES))
         row = [own]
         for other in (loop, scipy_bootstrap):
-            passed, bounds = seconds(lambda other=other: other(distances_km))
+            passed, bounds = timed(lambda other=other: other(distances_km))
             np.testing.assert_allclose(bounds, [interval.low, interval.high], atol=0.003)
             row.append(passed * N_RESAMPLES / FEWER)
         times.append(row)
@@ -79,7 +72,7 @@ def main() -> int:
             paired_matrix(methods)
         ),
     }.items():
-        print(f"{what}: {seconds(work)[0]:.2f} s")
+        print(f"{what}: {timed(work)[0]:.2f} s")
     peers = {
         "loop over resamples": f"numpy {np.__version__}",
         "scipy.stats.bootstrap": f"scipy {scipy.__version__}",

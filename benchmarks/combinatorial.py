@@ -8,11 +8,10 @@ alternation with ours, is scaled up, and must find the same tuples.
 
 import argparse
 import sys
-import time
 
 import numpy as np
 import torch
-from comparison import compared, report
+from comparison import compared, report, timed
 
 from geoutils import s2
 from geoutils.partitions.geoclass import GEOCLASS_SETS, GeoclassCells
@@ -53,12 +52,6 @@ def naive_tuples(set_log_probs: list[np.ndarray], cells: GeoclassCells) -> np.nd
     return np.array(best)
 
 
-def seconds(work) -> tuple[float, np.ndarray]:
-    start = time.perf_counter()
-    found = work()
-    return time.perf_counter() - start, found
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=3000)
@@ -77,8 +70,8 @@ def main() -> int:
     some = [log_probs[:10] for log_probs in given]
     ours, theirs = [], []
     for _ in range(3):
-        own, found = seconds(lambda: best_tuples(given, cells))
-        naive, expected = seconds(lambda: naive_tuples(some, cells))
+        own, found = timed(lambda: best_tuples(given, cells))
+        naive, expected = timed(lambda: naive_tuples(some, cells))
         assert (found[:10] == expected).all()
         ours.append(own)
         theirs.append(naive / len(some[0]) * arguments.photos)

@@ -15,9 +15,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+Found = TypeVar("Found")
 HANDED_OVER = "GEO_COMPARISONS"  # variable that names the file for run_all.py
 PYTHON = f"Python {platform.python_version()}"
 COLUMNS = ("task", "ours", "peer", "theirs", "ratio (> 1: ours better)", "aim", "met")
@@ -121,6 +123,13 @@ def in_turn(
             task()
             seconds[name].append(clock() - start)
     return seconds
+
+
+def timed(task: Callable[[], Found]) -> tuple[float, Found]:
+    """Seconds that a task takes, and what it finds."""
+    start = time.perf_counter()
+    found = task()
+    return time.perf_counter() - start, found
 
 
 def installed(package: str) -> str:

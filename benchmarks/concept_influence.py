@@ -12,13 +12,11 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import sys
-import time
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import scipy
-from comparison import compared, report
+from comparison import compared, report, timed
 from scipy import ndimage
 
 from geoutils.explanation import concept_influence, concept_influences
@@ -54,12 +52,6 @@ def direct(
     return influence
 
 
-def seconds(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
 def main() -> int:
     explanation, segmentation = photo(np.random.default_rng(0))
     maps, segmentations = (np.repeat(one[None], 32, axis=0) for one in (explanation, segmentation))
@@ -73,7 +65,9 @@ def main() -> int:
         slow = partial(direct, explanation, segmentation, *arguments)
         one = partial(concept_influence, explanation, segmentation, *arguments)
         batch = partial(concept_influences, maps, segmentations, *arguments)
-        turns = [(seconds(slow), seconds(one), seconds(batch) / len(maps)) for _ in range(ROUNDS)]
+        turns = [
+            (timed(slow)[0], timed(one)[0], timed(batch)[0] / len(maps)) for _ in range(ROUNDS)
+        ]
         directly, alone, among = np.transpose(turns)
         details = f"β = {dilation}, concepts from {min_size:g} of the photo"
         for task, own in {"a photo": alone, "a photo of 32": among}.items():

@@ -11,11 +11,10 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import sys
-import time
 
 import numpy as np
 import pandas as pd
-from comparison import compared, report
+from comparison import compared, report, timed
 
 from geoutils.evaluation.even_sampling import (
     AROUND_KM,
@@ -50,24 +49,18 @@ def loop(cities: pd.DataFrame, n: int) -> pd.DataFrame:
     return pd.DataFrame(points, columns=["latitude", "longitude", "country"])
 
 
-def seconds(work) -> tuple[float, pd.DataFrame]:
-    start = time.perf_counter()
-    found = work()
-    return time.perf_counter() - start, found
-
-
 def city_gini(sample: pd.DataFrame, cities: pd.DataFrame) -> float:
     return gini(photos_per_city(sample[["latitude", "longitude"]].to_numpy(), cities))
 
 
 def main() -> int:
-    first, sample = seconds(even_sample)
+    first, sample = timed(even_sample)
     print(f"{POINTS:,} points, the atlas read from disk: {first:.3f} s")
     cities = largest_cities(N_CITIES)
     times = []
     for _ in range(ROUNDS):
-        own, sample = seconds(lambda: even_sample(POINTS, cities))
-        other, looped = seconds(lambda: loop(cities, FEWER))
+        own, sample = timed(lambda: even_sample(POINTS, cities))
+        other, looped = timed(lambda: loop(cities, FEWER))
         times.append((own, other * POINTS / FEWER))
     shares = [table["country"].value_counts(normalize=True) for table in (sample, looped)]
     apart = shares[0].subtract(shares[1], fill_value=0).abs().max()

@@ -15,7 +15,7 @@ import sys
 import time
 
 import numpy as np
-from comparison import PYTHON, Comparison, compared, report
+from comparison import PYTHON, Comparison, compared, report, timed
 from coordinates import mp16_coordinates
 from jaxtyping import Float, Int
 from numpy import ndarray
@@ -72,12 +72,6 @@ def naive_classes(graph: BaseGraph, n_classes: int) -> Int[ndarray, " base"]:
 def classes_of_set_1(graph: BaseGraph) -> int:
     """As many classes to a base cell as the paper has."""
     return max(1, round(PUBLISHED_CLASSES * len(graph) / 2_800_000))
-
-
-def timed(task) -> tuple[float, object]:
-    start = time.perf_counter()
-    result = task()
-    return time.perf_counter() - start, result
 
 
 def peak_gb() -> float:

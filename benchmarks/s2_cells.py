@@ -16,11 +16,10 @@ it is the fastest loop there can be, and nobody writes it: no aim either.
 
 import argparse
 import sys
-import time
 from collections.abc import Callable
 
 import numpy as np
-from comparison import Comparison, compared, installed, report
+from comparison import Comparison, compared, installed, report, timed
 
 from geoutils import s2
 from geoutils.sphere import EARTH_RADIUS_KM
@@ -143,12 +142,6 @@ def differing(ours: np.ndarray | list, theirs: list) -> float:
     return float((theirs != ours).mean())
 
 
-def seconds(task: Callable) -> float:
-    start = time.perf_counter()
-    task()
-    return time.perf_counter() - start
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", type=int, default=500_000, help="points for geoutils")
@@ -177,9 +170,9 @@ def main() -> int:
                 print(f"{function}: {name} differs in {different:.3%}")
         rates = {name: [] for name in ["geoutils", *peers]}
         for _ in range(arguments.rounds):
-            rates["geoutils"].append(len(latlon_deg) / seconds(task))
+            rates["geoutils"].append(len(latlon_deg) / timed(task)[0])
             for name, loop in peers.items():
-                rates[name].append(len(few) / seconds(loop))
+                rates[name].append(len(few) / timed(loop)[0])
         mine = rates.pop("geoutils")
         for name, theirs in rates.items():
             aim = None if function in NOT_CLAIMED else AIMS.get(name)

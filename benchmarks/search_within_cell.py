@@ -17,11 +17,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import argparse
 import resource
 import sys
-import time
 
 import numpy as np
 import torch
-from comparison import compared, installed, report
+from comparison import compared, installed, report, timed
 
 from geoutils.prediction import Background, search_everywhere, search_within_cell
 from geoutils.sphere import destination
@@ -67,12 +66,6 @@ def torch_search(queries: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
     return similarity.topk(K, dim=1).indices.numpy()
 
 
-def seconds(search) -> tuple[float, object]:
-    start = time.perf_counter()
-    found = search()
-    return time.perf_counter() - start, found
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=700_000)
@@ -94,12 +87,12 @@ def main() -> int:
             asked = rng.integers(len(background), size=batch)
             noise = rng.standard_normal((batch, arguments.features), dtype=np.float32)
             queries = background.embeddings[asked] + 0.5 * noise / arguments.features**0.5
-            own, found = seconds(
+            own, found = timed(
                 lambda queries=queries, asked=asked: search_within_cell(
                     queries, cells[asked], background, centers_deg, K
                 )
             )
-            other, neighbours = seconds(lambda queries=queries: flat(queries))
+            other, neighbours = timed(lambda queries=queries: flat(queries))
             assert (found.neighbours[:, 0] == neighbours[:, 0]).all()  # the photo asked about
             for i in range(batch):
                 inside = [row for row in neighbours[i] if cells[row] == cells[asked[i]]]
@@ -109,7 +102,7 @@ def main() -> int:
         task = "one query" if batch == 1 else f"a query of {batch}"
         rows.append(compared(task, ours, theirs, *name, aim=AIM))
     everywhere, alternate = (
-        np.array([seconds(search)[0] / batch for _ in range(2)])
+        np.array([timed(search)[0] / batch for _ in range(2)])
         for search in (lambda: search_everywhere(queries, background, K), lambda: flat(queries))
     )
     rows.append(compared(f"retrieval alone, a query of {batch}", everywhere, alternate, *name))

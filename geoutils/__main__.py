@@ -7,8 +7,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from geoutils.benchmark_commands import add_benchmark_command
-from geoutils.command_options import add_command, add_parameter_option, add_study_options
-from geoutils.photo_commands import add_photo_commands
+from geoutils.command_options import (
+    add_command,
+    add_parameter_option,
+    add_study_options,
+    could_not_write,
+    reader_is_gone,
+)
+from geoutils.photo_commands import STOPPED, add_photo_commands
 from geoutils.saved_commands import add_saved_commands
 from geoutils.score_commands import add_score_command
 from geoutils.study.execute import NotebookError, execute_notebook, parse_parameter
@@ -23,17 +29,30 @@ from geoutils.study.run import (
 from geoutils.study.run_photos import PHOTOS, found_photos, photos_argument
 from geoutils.study.settings import find_root, merge, notebooks_of, read_study
 from geoutils.training_commands import add_training_commands
+from geoutils.version import VERSION
+
+UNREAD = 141  # what shells say of a command whose output nobody reads on, as in `| head`
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; return 0, 1 for a failure inside, 2 for input that cannot be used."""
+    """Run a command; return 0, 1 for a failure inside, 2 for input that cannot be used.
+
+    STOPPED after Ctrl-C; UNREAD, without a word, where nobody reads its output to the end.
+    """
     options = command_parser().parse_args(arguments)
     try:
-        return options.command(options)
+        status = options.command(options)
+        sys.stdout.flush()
+        return status
     except NotebookError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if error.is_bad_input else 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return STOPPED
     except (ValueError, OSError) as error:
+        if isinstance(error, BrokenPipeError) and reader_is_gone():
+            return UNREAD
         is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
         then = "; with more room, the same command goes on from here" if is_full else ""
         print(f"error: {error}{then}", file=sys.stderr)
@@ -44,9 +63,12 @@ def command_parser() -> argparse.ArgumentParser:
     """All commands; argparse itself ends with status 2 on a mistake."""
     parser = argparse.ArgumentParser(
         prog="python -m geoutils",
-        description="Where on Earth was a photo taken? The study's commands; run them from inside "
-        "its repository.",
+        description="Where on Earth was a photo taken? locate, cells, score and photos work "
+        "anywhere; the other commands are run from inside the study's repository.",
         epilog="python -m geoutils COMMAND --help tells what a command takes.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"geoutils {VERSION}", help="print the version"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
@@ -179,4 +201,8 @@ def report_command(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+    except SystemExit as ended:  # by argparse: a help, the version, a mistake
+        status = ended.code
+    sys.exit(UNREAD if isinstance(could_not_write(), BrokenPipeError) else status)

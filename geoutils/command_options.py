@@ -1,6 +1,9 @@
 """What the commands of `python -m geoutils` have in common: how they are added, shared options."""
 
 import argparse
+import os
+import select
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -40,3 +43,27 @@ def add_parameter_option(command: argparse.ArgumentParser, metavar: str, example
         metavar=metavar,
         help=f"replace a parameter of the study file, as in -p {example}; can be given repeatedly",
     )
+
+
+def reader_is_gone() -> bool:
+    """Whether our output is a pipe that nobody reads any more, as in `| head`."""
+    watched = select.poll()
+    try:
+        watched.register(sys.stdout.fileno(), 0)
+    except OSError:  # no file at all, as in a notebook
+        return False
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in watched.poll(0))
+
+
+def could_not_write() -> OSError | None:
+    """Write the rest of our output; what hinders it, if anything, and the rest is dropped then.
+
+    Python would try once more at its end, fail, and say so in words of its own.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        with open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
+        return error
+    return None

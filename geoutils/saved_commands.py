@@ -27,11 +27,20 @@ def add_saved_commands(commands: Any) -> None:
     )
     locate.add_argument("results", help="a study's results, such as results/default")
     locate.add_argument("photos", nargs="+", help="JPEG, PNG or WebP files, or folders of them")
-    locate.add_argument("--method", default="", help="default: the central one of the study")
-    locate.add_argument("--top-k", type=int, default=5, help="places of each (%(default)s)")
-    locate.add_argument("--out", default="", help="write the first places as CSV instead")
     locate.add_argument(
-        "--style", default="isn", help="of the CSV: isn (the default), isn_classes or osv5m"
+        "--method", default="", metavar="NAME", help="default: the central one of the study"
+    )
+    locate.add_argument(
+        "--top-k", type=int, default=5, metavar="N", help="places of each; default: %(default)s"
+    )
+    locate.add_argument(
+        "--out", default="", metavar="FILE", help="write the first places as CSV instead"
+    )
+    locate.add_argument(
+        "--style",
+        default="isn",
+        metavar="NAME",
+        help="of the CSV: isn, isn_classes or osv5m; default: %(default)s",
     )
 
     cells = add_command(
@@ -39,8 +48,13 @@ def add_saved_commands(commands: Any) -> None:
         "isn has S2 cells and semp named places, both as CSV; geojson has all, with outlines.",
     )
     cells.add_argument("results", help="a study's results, such as results/default")
-    cells.add_argument("--out-dir", required=True, help="folder for the files")
-    cells.add_argument("--style", default="isn", help=f"{', '.join(CELLS)}; default: %(default)s")
+    cells.add_argument("--out-dir", required=True, metavar="FOLDER", help="folder for the files")
+    cells.add_argument(
+        "--style",
+        default="isn",
+        metavar="NAME",
+        help=f"{', '.join(CELLS)}; default: %(default)s",
+    )
 
 
 def locate_command(options: argparse.Namespace) -> int:
@@ -151,10 +165,14 @@ def write_cells(partitions: Path, out_dir: Path, style: str) -> list[str]:
                 continue
             try:
                 write_semp(hierarchy, folder)
-            except ValueError as error:  # the format has no place for a class without a parent
-                print(f"{inside.parent}: classes without {PARENTS} ({error})", file=sys.stderr)
-                for level in hierarchy.levels:
-                    write_semp_csv(level, folder / f"m_{len(level)}.csv")
+            except ValueError as error:
+                reason = str(error).removeprefix("hierarchy: ")
+                told = f"{inside.parent}: wrote the classes of each level (m_*.csv), but not"
+                print(f"{told} {PARENTS}, in what place each lies: {reason}", file=sys.stderr)
+                numbers = [len(level) for level in hierarchy.levels]
+                for n, level in zip(numbers, hierarchy.levels, strict=True):
+                    beside = f"_{level.name}" * (numbers.count(n) > 1)
+                    write_semp_csv(level, folder / f"m_{n}{beside}.csv")
             written.append(f"{inside.parent}/")
             continue
         partition, suffix = Partition.load(path), ".csv" if style == "isn" else ".geojson"

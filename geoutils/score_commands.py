@@ -5,6 +5,7 @@ from typing import Any
 
 from geoutils.command_options import add_command
 from geoutils.sphere import EARTH_RADIUS_KM
+from geoutils.whole import checked_whole
 
 
 def add_score_command(commands: Any) -> None:
@@ -12,8 +13,9 @@ def add_score_command(commands: Any) -> None:
     score = add_command(
         *(commands, "score", score_command, "score predictions of any system against the truth"),
         "It prints the share of photos placed within 1, 25, 200, 750 and 2,500 km, with 95 % "
-        "intervals, and the median distance. Both files are CSV or Parquet with columns photo, "
-        "latitude, longitude; the names that other groups use are understood.",
+        "intervals, the GeoScore with its own, and the median and mean distance. Both files are "
+        "CSV or Parquet with columns photo, latitude, longitude; the names that other groups use "
+        "are understood.",
     )
     score.add_argument("predictions", help="file of predictions; a photo without one is wrong")
     score.add_argument("truth", help="file of true positions, with a column author where known")
@@ -37,6 +39,7 @@ def score_command(options: argparse.Namespace) -> int:
     """Score someone's predictions."""
     from geoutils.evaluation import score_files  # here, since this takes a while
 
+    checked_whole(options.resamples, "--resamples")
     score = score_files(
         options.predictions,
         options.truth,

@@ -86,7 +86,8 @@ def wrap_longitude(longitude_deg: Real[ndarray, "*shape"]) -> Float[ndarray, "*s
     """
     longitude = np.asarray(longitude_deg, dtype=np.float64)
     inside = (longitude >= -180) & (longitude < 180)
-    wrapped = np.mod(longitude + 180, 360) - 180
+    with np.errstate(invalid="ignore"):  # of infinite ones
+        wrapped = np.mod(longitude + 180, 360) - 180
     # Rounding can carry a tiny negative remainder up to exactly 180.
     return np.where(inside, longitude, np.where(wrapped >= 180, -180.0, wrapped))
 
@@ -100,6 +101,7 @@ def spherical_mean(
 
     Without `groups` all locations are one group and the result has one row. Locations of group -1
     are left out. A group without locations, or whose locations cancel out, has no mean: NaN.
+    Raises ValueError for a group outside −1 … `n_groups` − 1.
 
     >>> spherical_mean(np.array([[0.0, 179.0], [0.0, -179.0]]))  # not longitude 0
     array([[   0., -180.]])

@@ -11,7 +11,7 @@ import pytest
 from comparison_table import BEGIN, END, full_table, read, short_table
 
 from geoutils.__main__ import command_parser
-from geoutils.study.settings import study_names
+from geoutils.study.settings import read_study, study_names
 
 ROOT = Path(__file__).parents[1]
 TABLES = ROOT / "results" / "default" / "tables"
@@ -74,19 +74,33 @@ def test_the_main_table_is_that_of_the_committed_results():
 
 
 def test_what_is_said_beside_the_main_table_is_in_the_tables():
+    text = " ".join(README.split())
     shown = pd.read_csv(TABLES / "04_accuracy.csv", index_col=0).index
     methods = pd.read_csv(TABLES / "04_methods.csv").dropna(subset="label").set_index("label")
     epochs = methods["epochs"].reindex(shown).dropna()
     others = epochs.drop("GeoDecoder f*")
-    assert epochs["GeoDecoder f*"] == 1 and "GeoDecoder saw each once" in README
-    assert (others.min(), others.max()) == (4, 12) and "four to\ntwelve times" in README
+    assert epochs["GeoDecoder f*"] == 1 and "GeoDecoder saw each once" in text
+    assert (others.min(), others.max()) == (4, 12) and "four to twelve times" in text
     networks = pd.read_csv(TABLES / "03_networks.csv", index_col="name")
     heads = networks.loc[methods["recipe"].reindex(shown).dropna().unique()]
     seconds = heads["epochs"] * heads["epoch_s"]
     assert seconds["geodecoder"] > seconds.drop("geodecoder").max()
     leaves = pd.read_csv(TABLES / "02_partitions.csv", index_col="partition").loc["leaves"]
     told = f"{leaves['cells']} leaves every time would place {100 * leaves['a_1']:.1f} % of photos"
-    assert told in README
+    assert told in text
+
+
+def test_the_shared_backbone_learned_the_cells_of_the_systems_named():
+    training = read_study(ROOT, "default")["03_training"]
+    learned = {p for stage in training["stages"].values() for p in stage["partition"].split("+")}
+    methods = pd.read_csv(TABLES / "04_methods.csv").dropna(subset="label").set_index("label")
+    shown = methods.loc[methods.index.isin(pd.read_csv(TABLES / "04_accuracy.csv")["method"])]
+    shown = shown[shown["recipe"].isin(list(training["heads"]))]
+    met = [training["heads"][recipe]["partition"] in learned for recipe in shown["recipe"]]
+    assert {*shown["system"][met]} == {"SemP", "Kordopatis et al.", "CPlaNet"}
+    assert {*shown["system"][[not one for one in met]]} == {"GeoDecoder", "Loria"}
+    told = "the cells of SemP, Kordopatis et al. and CPlaNet, but not those of GeoDecoder and Loria"
+    assert f"The shared backbone learned {told}" in " ".join(README.split())
 
 
 def test_the_tables_of_benchmarks_are_those_of_the_committed_comparisons():

@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from geoutils.geocoding import atlas_addresses, write_address_table
+from geoutils.partitions import Partition
 from geoutils.study.check_results import figure_faults
 from geoutils.study.execute import execute_notebook
 from geoutils.study.settings import notebooks_of, read_study
@@ -166,3 +168,22 @@ def test_a_folder_without_photos_is_bad_input(own_root, tmp_path, monkeypatch, c
     assert main(arguments) == 2
     assert "holds no JPEG, PNG or WebP photo" in capsys.readouterr().err
     assert not (tmp_path / "out" / "results" / "own_photos" / "manifest.parquet").exists()
+
+
+def test_places_may_come_from_a_table_of_addresses(out, tmp_path):
+    made, again = (folder / "results" / "smoke" for folder in (out, tmp_path / "again"))
+    shutil.copytree(made / "photos", again / "photos")
+    shutil.copy(made / "manifest.parquet", again)
+    photos = pd.read_parquet(made / "manifest.parquet")[["photo", "latitude", "longitude"]]
+    table = tmp_path / "photos.jsonl.gz", tmp_path / "locations.parquet"
+    addresses = atlas_addresses(photos[["latitude", "longitude"]].to_numpy())
+    write_address_table(photos, addresses, *table, min_photos=1)
+    arguments = ("--study", "smoke", "--out-dir", str(tmp_path / "again"))
+    result = run("notebook", "02_partitions", *arguments, "-p", f"geocoder={tmp_path}")
+    assert result.returncode == 0, result.stderr[-3000:]
+    path = Path("partitions", "semantic", "fine.parquet")
+    atlas, ours = Partition.load(made / path), Partition.load(again / path)
+    assert ours.cells.labels() == atlas.cells.labels() and ours.cells.geocoder == str(tmp_path)
+    np.testing.assert_array_equal(ours.counts, atlas.counts)
+    answer = json.loads((again / "answers" / "02_partitions.json").read_text())["answer"]
+    assert "nan" not in answer

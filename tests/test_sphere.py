@@ -69,6 +69,11 @@ def test_vectors_and_locations_are_inverse(location):
     assert -180 <= back[0, 1] < 180
 
 
+def test_no_longitude_comes_of_an_infinite_one():
+    found = wrap_longitude(np.array([np.inf, -np.inf, np.nan, 370.0]))
+    np.testing.assert_array_equal(found, [np.nan, np.nan, np.nan, 10.0])
+
+
 def test_wrap_longitude_at_the_seam():
     longitudes = np.array([180.0, -180.0, 540.0, -180.0 - 1e-14, 359.0, 0.1])
     np.testing.assert_array_equal(

@@ -78,6 +78,8 @@ def country_of(latlon_deg: Real[ndarray, "n 2"]) -> Shaped[ndarray, " n"]:
 def continent_of(country_codes: Shaped[ndarray, " n"]) -> Shaped[ndarray, " n"]:
     """Continent of each country of ISO 3166 alpha-2, "" for "".
 
+    Raises ValueError for an unknown code.
+
     >>> continent_of(np.array(["FR", "", "FJ"]))
     array(['Europe', '', 'Oceania'], dtype='<U13')
     """

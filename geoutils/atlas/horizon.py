@@ -26,7 +26,8 @@ def horizon_deg(
     Azimuths count clockwise from north. The angle is the largest under which the relief is seen
     5 to 100 km away, from 2 m above the ground, with the Earth's curvature and standard refraction;
     over the open sea it is the dip of the horizon, slightly negative. The relief is averaged over
-    9 km, so the true skyline is rarely lower and often higher.
+    9 km, so the true skyline is rarely lower and often higher. Raises ValueError unless each camera
+    has one row of finite azimuths.
     """
     locations = checked(latlon_deg)
     azimuths = np.asarray(azimuths_deg, dtype=np.float64)

@@ -49,7 +49,6 @@ def reasons_for(
     placement: Placement,
     concepts: Integer[ndarray, "h w"] | None = None,
     explainer: str = "integrated_gradients",
-    seed: int = 0,
 ) -> Reasons:
     """Explain a placement by one of EXPLAINERS; `concepts` are those of what the network saw.
 
@@ -58,13 +57,13 @@ def reasons_for(
     """
     if not placement.is_placed:
         raise ValueError("This method places the photo nowhere: every cell is ruled out.")
-    saliency = _saliency(placement, explainer, seed)
+    saliency = _saliency(placement, explainer)
     seen = (placement.images[0].permute(1, 2, 0).cpu().numpy() * 255).round().astype(np.uint8)
     table = None if concepts is None else _concept_table(saliency, concepts, seen)
     return Reasons(saliency, table, _words(placement, table, EXPLAINERS[explainer]))
 
 
-def _saliency(placement: Placement, explainer: str, seed: int) -> Float[ndarray, "h w"]:
+def _saliency(placement: Placement, explainer: str) -> Float[ndarray, "h w"]:
     images, model = placement.images, placement.model
     backbone = model.backbone if isinstance(model, Geolocator) else model
     zero_rgb = tuple(backbone.mean.flatten().tolist()) if hasattr(backbone, "mean") else None
@@ -79,7 +78,6 @@ def _saliency(placement: Placement, explainer: str, seed: int) -> Float[ndarray,
         images,
         target,
         explainer,
-        seed=seed,
         zero_rgb=zero_rgb or IMAGENET_MEAN,
         layer=layer,
     )[0]

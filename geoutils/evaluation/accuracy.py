@@ -41,6 +41,8 @@ def hits_at(
 def geoscore(distances_km: Real[ndarray, " photos"]) -> Float[ndarray, " photos"]:
     """Points of each photo, 5000 exp(-d / 1492.7 km): 5000 on the spot, 0 for a missing prediction.
 
+    Haas et al. (2024), PIGEON: Predicting Image Geolocations, CVPR.
+
     >>> geoscore(np.array([0.0, 1492.7, np.inf])).round()
     array([5000., 1839.,    0.])
     """

@@ -64,7 +64,7 @@ def paired_bootstrap(
     """Difference a_r(A) - a_r(B) of two methods on the same photos, both scored on each resample.
 
     What makes a photo easy helps both methods and cancels, so the interval is narrower than the
-    two methods' own intervals suggest.
+    two methods' own intervals suggest. Raises ValueError for different numbers of photos.
     """
     if len(distances_a_km) != len(distances_b_km):
         raise ValueError(

@@ -22,6 +22,7 @@ def accuracy_by(
     One row per label and radius: label, photos, authors, radius_km, estimate, low, high. Photos
     with the empty label "" belong to none and are left out. `groups` are authors, as in
     `bootstrap_accuracy`; a label with photos of one author only has no interval (NaN).
+    Raises ValueError unless each photo has a label, one of them not empty.
     """
     labels = np.asarray(labels).astype(str)
     if len(labels) != len(distances_km):

@@ -1,8 +1,9 @@
 """What the five works say beats what, and whether it does so on the photos of a study.
 
 `claims.csv` holds the claims in our words: which of a study's methods stands for the better side
-and which for the worse, the radii at which the paper prints the better side ahead, and the two rows
-of `published.csv` (or `published_thesis.csv`) that say so. Nothing here is chosen by our results.
+and which for the worse, and the two rows of `published.csv` (or `published_thesis.csv`) that say
+so. A claim is asked at every radius at which these rows print the better side ahead, and at no
+other. Nothing here is chosen by our results.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from geoutils.evaluation.published import published_accuracies, published_thesis
 HOLDS, OPPOSITE, UNDECIDED, NOT_RUN = "holds", "the opposite", "undecided", "not run here"
 VERDICTS = (HOLDS, OPPOSITE, UNDECIDED, NOT_RUN)
 MIXED = "holds at some radii, the opposite at others"
+THESIS_RADIUS_KM = 750.0  # of the five, the nearest in size to one of 72 cells of the land
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ class Claim:
 
 @cache
 def published_claims() -> tuple[Claim, ...]:
-    """All claims, one per radius, with the differences that the papers' tables give.
+    """All claims, one per radius at which the paper's table prints the better side ahead.
 
-    Raises ValueError for a claim whose printed numbers are not among the published ones.
+    Raises ValueError for a claim whose rows are not among the published ones, or never say so.
     """
     rows = pd.read_csv(
         Path(__file__).with_name("claims.csv"), dtype=str, keep_default_na=False
@@ -57,18 +59,14 @@ def published_claims() -> tuple[Claim, ...]:
             text=row.claim,
             better=row.better,
             worse=row.worse,
-            radius_km=float(radius),
+            radius_km=radius,
             paper=row.paper,
             table=row.table,
             dataset=row.dataset,
-            published=round(
-                _printed(row, row.printed_better, radius)
-                - _printed(row, row.printed_worse, radius),
-                2,  # decimals printed, at most
-            ),
+            published=points,
         )
         for row in rows
-        for radius in row.radii_km.split()
+        for radius, points in _printed_ahead(row).items()
     )
 
 
@@ -152,19 +150,32 @@ def _row(claim: Claim, found: Mapping[tuple[str, str, Real], ndarray]) -> dict[s
     }
 
 
-def _printed(row, method: str, radius: str) -> float:
-    """What a paper's table prints for a method, in percent."""
+def _printed_ahead(row) -> dict[float, float]:
+    """By how many points a paper's table prints the better side ahead, at each radius it does."""
+    ahead = _printed(row, row.printed_better) - _printed(row, row.printed_worse)
+    ahead = ahead.round(2)  # decimals printed, at most
+    ahead = ahead[ahead > 0]
+    if ahead.empty:
+        raise ValueError(
+            f"claims: {row.paper}, table {row.table}: {row.printed_better!r} is printed nowhere "
+            f"ahead of {row.printed_worse!r}"
+        )
+    return {float(radius): float(points) for radius, points in ahead.items()}
+
+
+def _printed(row, method: str) -> pd.Series:
+    """What a paper's table prints for a method, in percent, by radius in km."""
     if row.paper == "thesis":
         rows = published_thesis().query("table == @row.table and setting == @method")
-        values = 100 * rows["validation_accuracy"]
+        values = 100 * rows[["validation_accuracy"]].set_axis([THESIS_RADIUS_KM], axis=1)
     else:
         rows = published_accuracies(row.dataset).query(
             "paper == @row.paper and table == @row.table and method == @method"
         )
-        values = rows[f"a_{radius}"]
-    if len(values) != 1 or values.isna().any():
+        values = rows.filter(regex="^a_").rename(columns=lambda name: float(name[2:]))
+    if len(values) != 1:
         raise ValueError(
-            f"claims: {row.paper}, table {row.table}, {row.dataset or 'cells'}, {method!r} at "
-            f"{radius} km: {len(values)} printed values; expected one"
+            f"claims: {row.paper}, table {row.table}, {row.dataset or 'cells'}, {method!r}: "
+            f"{len(values)} printed rows; expected one"
         )
-    return float(values.iloc[0])
+    return values.iloc[0]

@@ -63,6 +63,8 @@ def gini(counts: Real[ndarray, " units"], weights: Real[ndarray, " units"] | Non
 def units_holding(counts: Real[ndarray, " units"], share: float) -> int:
     """Smallest number of units that together hold at least this share (0 to 1) of the total.
 
+    Raises ValueError for a share of 0 or below, or above 1.
+
     >>> units_holding(np.array([5, 1, 3, 1]), 0.5)
     1
     """

@@ -10,30 +10,40 @@ import numpy as np
 import pandas as pd
 
 from geoutils.parquet import read_parquet
-from geoutils.photos.columns import guess_columns
+from geoutils.photos.columns import KNOWN_NAMES, guess_columns, known_columns, refuse_swapped
 
 _UNREADABLE = (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.ParserWarning)
 _DELIMITERS = (",", ";", "\t")
-# Other groups' names of what was predicted, in files that hold the truth as well.
+# Other groups' names in files that hold what was predicted and the truth as well.
 _PREDICTED = {
     "latitude": ("predicted_lat", "pred_lat"),
     "longitude": ("predicted_long", "pred_lng", "pred_lon"),
 }
+_TRUE = {
+    "latitude": ("true_lat", "gt_lat", "true_latitude"),
+    "longitude": ("true_lon", "true_lng", "gt_long", "gt_lon", "true_longitude"),
+}
 
 
-def read_positions(path: str | Path) -> pd.DataFrame:
+def read_positions(path: str | Path, of_truth: bool = False) -> pd.DataFrame:
     """Read columns photo, latitude, longitude and, where there is one, author.
 
     Columns are found by the names that public lists use, or those of other groups' predictions
-    (`geoutils.prediction.peer_files`). Coordinates are degrees, both NaN where
-    both are empty. Raises ValueError, in one sentence, for a file that cannot be read, unreadable
-    coordinates and photos without a name or named twice.
+    (`geoutils.prediction.peer_files`), of which `of_truth` takes the true ones. Coordinates are
+    degrees, both NaN where both are empty. Raises ValueError, in one sentence, for a file that
+    cannot be read, unreadable coordinates, photos without a name or named twice, and for a truth
+    that is predictions alone or looks swapped.
     """
     path = Path(path)
     if not path.is_file():
         raise ValueError(f"{path}: no such file; expected a CSV or Parquet table")
     table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
-    table = table.rename(columns=_renamed(table))
+    table = _with_our_names(table, _TRUE if of_truth else _PREDICTED)
+    if of_truth and not {*known_columns(list(table.columns))} & {*_TRUE}:
+        predicted = [*_found(table, _PREDICTED).values()]
+        if predicted:
+            told = f"found {', '.join(predicted)}, which are predictions"
+            raise ValueError(f"{path}: no column for the true position; {told}")
     names = guess_columns(list(table.columns), str(path))
     if "photo" not in names:
         found = " ".join(", ".join(map(str, table.columns)).split())
@@ -46,6 +56,8 @@ def read_positions(path: str | Path) -> pd.DataFrame:
         table[name] = table[name].astype("str").fillna("").str.strip()
     for name, most in (("latitude", 90), ("longitude", 180)):
         table[name] = _coordinates(table[name], most, f"{path}: {name}")
+    if of_truth:
+        refuse_swapped(*table[["latitude", "longitude"]].to_numpy(np.float64).T, str(path))
     half = table["latitude"].isna() != table["longitude"].isna()
     _refuse(table, half, f"{path}: only one of two coordinates")
     _refuse(table, table["photo"] == "", f"{path}: no name of the photo")
@@ -54,12 +66,24 @@ def read_positions(path: str | Path) -> pd.DataFrame:
     return table
 
 
-def _renamed(table: pd.DataFrame) -> dict[str, str]:
-    """Our names for columns of predictions, where both coordinates are there."""
-    theirs = [
-        next((name for name in names if name in table), None) for names in _PREDICTED.values()
-    ]
-    return {} if None in theirs else dict(zip(theirs, _PREDICTED, strict=True))
+def _found(table: pd.DataFrame, known: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """The columns that hold both coordinates by `known` names, {} where one is missing."""
+    plain = {str(name).strip().lower(): name for name in table}
+    found = {
+        ours: next((plain[name] for name in theirs if name in plain), None)
+        for ours, theirs in known.items()
+    }
+    return {} if None in found.values() else found
+
+
+def _with_our_names(table: pd.DataFrame, known: dict[str, tuple[str, ...]]) -> pd.DataFrame:
+    """The table in which the coordinates of `known` names, if there, are the only ones."""
+    found = _found(table, known)
+    if not found:
+        return table
+    others = {name.strip().lower() for ours in found for name in KNOWN_NAMES[ours]}
+    kept = [name for name in table if str(name).strip().lower() not in others]
+    return table[kept].rename(columns={theirs: ours for ours, theirs in found.items()})
 
 
 def _coordinates(column: pd.Series, most: int, where: str) -> pd.Series:

@@ -1,7 +1,8 @@
 """Scores of a whole distribution over cells, one number a photo: Brier and log-likelihood.
 
 Calibration alone can be had by always answering the base rates. These two are proper: only the true
-probabilities make them least, so they reward being right and being honest at once.
+probabilities make them least, so they reward being right and being honest at once (Gneiting and
+Raftery, 2007, Strictly Proper Scoring Rules, Prediction, and Estimation).
 """
 
 import numpy as np
@@ -15,6 +16,7 @@ def brier_scores(
     """Squared distance of the probabilities from the truth, summed over cells: 0 best, 2 worst.
 
     A photo outside every cell (-1) has no cell to be near: it scores 1 plus the squares.
+    Brier (1950), Verification of Forecasts Expressed in Terms of Probability.
 
     >>> brier_scores(np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([0, -1]))
     array([0.5, 1.5])

@@ -24,7 +24,6 @@ PAPERS = {
     "images with visual explanations. Politecnico di Milano, 2020-2021",
 }
 DATASETS = ("Im2GPS", "Im2GPS3k", "YFCC4k", "YFCC26k", "MP16-test", "GWS15k")
-SWC_SECONDS_PER_PHOTO = 0.040  # SwC, section 4.2: inference with MvMF + RRM
 
 # The tables in which each paper compares whole systems; the others are ablations.
 MAIN_TABLES = {"SemP": ("2",), "CPlaNet": ("2", "3", "4"), "SwC": ("1",), "GeoDecoder": ("1",)}

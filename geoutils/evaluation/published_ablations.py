@@ -1,7 +1,8 @@
 """Which row of the papers' tables each variant of a sweep repeats.
 
 `published_ablations.csv` names the sweep, the question, and what variant and answer are called
-there; a variant of the default study's budget and one of the paper's may repeat the same row.
+there; a variant of the default study's budget and one of the paper's may repeat the same row. Rows
+that look like a slip of the paper (column `note` of `published.csv`) are not among them.
 """
 
 from functools import cache

@@ -78,7 +78,8 @@ def effective_size(weights: Real[ndarray, " photos"], groups: ndarray | None = N
     """Number of equally weighted photos, or groups of them, that would tell as much.
 
     (sum of weights)² / sum of their squares (Kish, Survey Sampling, 1965); with `groups` (authors)
-    of their weights together. A photo of the unknown author "" is a group of its own.
+    of their weights together. A photo of the unknown author "" is a group of its own. Raises
+    ValueError for weights below 0 or all 0.
 
     >>> effective_size(np.array([1, 1, 1, 1])), effective_size(np.array([8, 0, 0, 0]))
     (4.0, 1.0)

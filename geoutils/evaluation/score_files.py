@@ -7,6 +7,7 @@ distances below r count, and the Earth is a sphere whose radius can be given.
 
 from dataclasses import dataclass
 from numbers import Real as Number
+from os.path import splitext
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,9 @@ from geoutils.evaluation.accuracy import RADII_KM, geoscore
 from geoutils.evaluation.bootstrap import Interval, bootstrap_accuracy, bootstrap_means
 from geoutils.evaluation.position_files import read_positions
 from geoutils.evaluation.tables import percent_cells
+from geoutils.photos.folder import PHOTO_SUFFIXES
 from geoutils.sphere import EARTH_RADIUS_KM, great_circle_km
+from geoutils.whole import checked_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,7 @@ class Score:
     coordinates; `without_truth` predictions are of photos that the truth does not know, and count
     nowhere. Intervals go over `n_units` of `unit` ("authors" or "photos"). `mean_km` is over the
     photos that have a prediction (NaN if none has), `median_km` over all (+inf where over half
-    have none).
+    have none). `hint` tells where names hardly differ.
     """
 
     photos: list[str]
@@ -44,6 +47,7 @@ class Score:
     geoscore: Interval
     median_km: float
     mean_km: float
+    hint: str = ""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -60,6 +64,7 @@ class Score:
             f"{n:,} photos in the truth; {_without(self.without_prediction, n)}",
             f"{self.without_truth:,} predictions of photos that are not in the truth: not counted",
             f"95 % intervals by bootstrap over {self.n_units:,} {self.unit}",
+            *([self.hint] if self.hint else []),
             "",
             f"{'radius':>8}  {'% of photos':>11}  interval",
         ]
@@ -90,11 +95,13 @@ def score_files(
     prediction may leave both coordinates empty, which is no prediction; a photo of the truth may
     not. Other files' distances may be on a sphere of `radius_km` = 6371, 1.4e-6 less than ours.
     Raises ValueError, in one sentence, for a file that cannot be read, coordinates that are no
-    numbers or out of range, a photo that comes twice, and files that share no photo.
+    numbers or out of range, a photo that comes twice, a truth that is predictions alone or looks
+    swapped, and files that share no photo.
     """
-    if not radius_km > 0:
+    if not 0 < radius_km < np.inf:
         raise ValueError(f"radius_km: {radius_km}; expected the Earth's radius in km, such as 6371")
-    guessed, known = read_positions(predictions), read_positions(truth)
+    n_resamples = checked_whole(n_resamples, "n_resamples")
+    guessed, known = read_positions(predictions), read_positions(truth, of_truth=True)
     missing = np.flatnonzero(known[["latitude", "longitude"]].isna().any(axis=1))
     if len(missing):
         name = known["photo"].iloc[missing[0]]
@@ -132,7 +139,26 @@ def score_files(
         geoscore=bootstrap_means(points_won, groups, n_resamples, seed),
         median_km=float(np.median(distances_km)),
         mean_km=float(distances_km[placed].mean()) if placed.any() else np.nan,
+        hint=_hint(known.loc[~shared, "photo"], guessed["photo"]),
     )
+
+
+def _hint(missed: pd.Series, guessed: pd.Series) -> str:
+    """A line where at least half of the photos missed are there but for their name's suffix."""
+    by_stem = {_stem(name): name for name in guessed}
+    alike = [(name, by_stem[_stem(name)]) for name in missed if _stem(name) in by_stem]
+    if not alike or 2 * len(alike) < len(missed):
+        return ""
+    known, theirs = alike[0]
+    return (
+        f"{len(alike):,} of those without differ by the suffix of their name alone: {known!r} in "
+        f"the truth, {theirs!r} in the predictions"
+    )
+
+
+def _stem(photo: str) -> str:
+    stem, suffix = splitext(photo)
+    return stem if suffix.lower() in PHOTO_SUFFIXES else photo
 
 
 def _without(n_missing: int, n_photos: int) -> str:

@@ -20,6 +20,7 @@ def tempered(
     """Log-probabilities p^(1/T), normalised over the cells; T > 1 flattens, T = 1 only normalises.
 
     The order of the cells, hence every prediction, stays as it was (Guo et al., 2017, section 4.2).
+    Raises ValueError for a temperature of 0 or below.
     """
     if not temperature > 0:
         raise ValueError(f"temperature: {temperature}; expected above 0")

@@ -33,7 +33,8 @@ def median_interval(
     """Percentile interval of the median over the samples that `counts` describes.
 
     NaN values are absent; samples left without any value are skipped. NaN if all values are of one
-    group: they say nothing of others.
+    group: they say nothing of others. Efron and Tibshirani (1993), An Introduction to the
+    Bootstrap, chapter 13.
     """
     known = ~np.isnan(values)
     medians = weighted_medians(values[known], counts[:, known])

@@ -17,7 +17,6 @@ def completeness(
     targets: Int[Tensor, " photos"],
     baselines: Float[Tensor, "photos 3 h w"],
     n_steps: Sequence[int],
-    batch_size: int = 128,
 ) -> pd.DataFrame:
     """Sum of the attributions of each photo against the rise of its score from the baseline.
 
@@ -30,7 +29,7 @@ def completeness(
         started = score(baselines, targets).double().cpu().numpy()
     rows = []
     for steps in n_steps:
-        shares = integrated_gradients(score, images, targets, baselines, steps, batch_size)
+        shares = integrated_gradients(score, images, targets, baselines, steps)
         attributed = shares.double().sum(dim=(1, 2, 3)).cpu().numpy()
         table = {"n_steps": steps, "photo": range(len(images)), "score": reached}
         table |= {"baseline_score": started, "rise": reached - started, "attributed": attributed}

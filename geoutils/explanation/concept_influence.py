@@ -58,7 +58,8 @@ def concept_influences(
     """Influence ci of every concept in every photo; NaN where it covers less than `min_size`.
 
     Column c belongs to concept c; column 0 (no concept) is NaN throughout. `dilation` is the
-    paper's β in pixels: tki and s̄ then use the enlarged shape, `min_size` the original one.
+    paper's β in pixels: tki and s̄ then use the enlarged shape, `min_size` the original one. Raises
+    ValueError for maps of different shapes, or a `min_size` that is not between 0 and 1.
     """
     if not 0 < min_size < 1:
         raise ValueError(f"min_size: {min_size}, expected a share of the photo between 0 and 1")
@@ -87,7 +88,10 @@ def concept_influences(
 def concept_sizes(
     segmentation_maps: Integer[ndarray, "photos h w"], n_concepts: int = N_CONCEPTS
 ) -> Float[ndarray, "photos concepts"]:
-    """Relative size s̄ of every concept: its share of the photo's pixels (equation 2)."""
+    """Relative size s̄ of every concept: its share of the photo's pixels (equation 2).
+
+    Raises ValueError for a concept below 0 or above `n_concepts`.
+    """
     low, high = segmentation_maps.min(initial=0), segmentation_maps.max(initial=0)
     if low < 0 or high > n_concepts:
         raise ValueError(

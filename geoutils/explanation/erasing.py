@@ -35,9 +35,7 @@ def erased(
     return np.where(masks[..., None], filled, pixels)
 
 
-def elsewhere(
-    masks: Bool[ndarray, "photos h w"], seed: int = 0, n_places: int = N_PLACES
-) -> Bool[ndarray, "photos h w"]:
+def elsewhere(masks: Bool[ndarray, "photos h w"], seed: int = 0) -> Bool[ndarray, "photos h w"]:
     """The same shapes where they overlap least with themselves, of some random places.
 
     A shape is moved down and across; what leaves the picture enters on the other side, so its
@@ -46,7 +44,7 @@ def elsewhere(
     rng = np.random.default_rng(seed)
     moved = masks.copy()
     least = np.full(len(masks), np.inf)
-    for shift in rng.integers(1, masks.shape[1:], size=(n_places, 2)):
+    for shift in rng.integers(1, masks.shape[1:], size=(N_PLACES, 2)):
         other = np.roll(masks, tuple(shift), axis=(1, 2))
         overlap = (other & masks).sum(axis=(1, 2))
         better = overlap < least

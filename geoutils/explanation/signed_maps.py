@@ -11,7 +11,6 @@ from geoutils.explanation.maps.baselines import IMAGENET_MEAN, baseline_images
 from geoutils.explanation.maps.gradients import integrated_gradients
 from geoutils.explanation.targets import Score
 
-SIGNS = ("positive", "absolute", "negative")
 AT_ONCE = 8
 
 
@@ -23,7 +22,7 @@ def signed_maps(
     n_steps: int = 20,
     zero_rgb: tuple[float, ...] = IMAGENET_MEAN,
 ) -> dict[str, Float[ndarray, "photos h w"]]:
-    """Maps of Integrated Gradients without noise, by SIGNS; none is negative anywhere.
+    """Maps of Integrated Gradients without noise, one for each sign; none is below 0.
 
     Over the colour channels of a pixel: the largest that speaks for the score ("positive"), the
     largest of either sign ("absolute"), the largest against it ("negative"). Squaring, as the paper

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 YES, NO, OPEN, UNASKED = "yes", "no", "undecided", "not asked"
-HALF = 0.5  # share of the strongest pixels that a map may keep when its model forgets everything
 
 
 def verdict(low: float | int, high: float | int, null: float | int = 0) -> str:

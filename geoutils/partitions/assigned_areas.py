@@ -12,7 +12,6 @@ from jaxtyping import Float, Int, Real, UInt64
 from numpy import ndarray
 
 from geoutils import s2
-from geoutils.geocoding.atlas_addresses import atlas_addresses
 from geoutils.partitions.partition import Partition
 from geoutils.partitions.semantic.semantic_cells import SemanticCells
 
@@ -28,7 +27,7 @@ def assigned_areas_km2(partition: Partition) -> Float[ndarray, " cells"]:
     as it may be a server: places of unknown outline have area NaN there.
     """
     cells = partition.cells
-    if isinstance(cells, SemanticCells) and cells.geocoder in ("atlas", atlas_addresses):
+    if isinstance(cells, SemanticCells) and cells.asks_atlas:
         return measured_areas_km2(partition.assign, partition.centers_deg)
     return partition.areas_km2()
 

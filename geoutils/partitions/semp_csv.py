@@ -82,7 +82,10 @@ def write_semp(hierarchy: Hierarchy, folder: str | Path) -> None:
         parents = coarser.cells.parents_of(level.cells)
         if (parents < 0).any():
             alone = level.cells.labels()[int((parents < 0).argmax())]
-            raise ValueError(f"hierarchy: {alone!r} of {level.name!r} lies in no coarser class")
+            raise ValueError(
+                f"hierarchy: {alone!r} of {level.name!r} lies in no coarser class, for which "
+                f"{PARENTS} has no place"
+            )
         keys = coarser.cells.labels()
         above[stem] = dict(zip(level.cells.labels(), [keys[p] for p in parents], strict=True))
     for stem, level in zip(stems, hierarchy.levels, strict=True):

@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Float, Real
 from numpy import ndarray
 
-from geoutils.geocoding.atlas_addresses import atlas_addresses
 from geoutils.partitions.partition import Partition
 from geoutils.partitions.semantic.semantic_cells import SemanticCells
 from geoutils.sphere import EARTH_RADIUS_KM, great_circle_km, latlon_of
@@ -35,7 +34,7 @@ def partition_summary(partition: Partition) -> dict[str, int | float]:
     summary["area_known"] = len(known) / max(1, len(areas))
     if not isinstance(partition.cells, SemanticCells):
         summary["earth_share"] = areas.sum().item() / EARTH_KM2
-    elif partition.cells.geocoder in ("atlas", atlas_addresses):
+    elif partition.cells.asks_atlas:
         summary["earth_share"] = ground_share(partition)
     else:
         summary["earth_share"] = np.nan

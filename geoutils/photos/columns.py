@@ -12,7 +12,18 @@ from geoutils.atlas import is_land
 KNOWN_NAMES = {
     "latitude": ("latitude", "lat"),
     "longitude": ("longitude", "lon", "lng", "long"),
-    "photo": ("photo", "img_id", "image_id", "photo_id", "file", "filename", "path", "image", "id"),
+    "photo": (
+        "photo",
+        "img_id",
+        "image_id",
+        "photo_id",
+        "file",
+        "filename",
+        "path",
+        "image",
+        "img_file",
+        "id",
+    ),
     "author": (
         *("author", "creator", "photographer", "user", "user_id", "owner"),
         *("creator_id", "creator_username"),
@@ -32,7 +43,8 @@ SAMPLE = 20_000  # rows looked at for swapped columns
 def guess_columns(names: Sequence[str], where: str) -> dict[str, str]:
     """Which of a table's columns holds what: {our name: the table's name}, absent ones left out.
 
-    Raises ValueError naming what was found and what was expected if there is no position.
+    Raises ValueError naming what was found and what was expected if there is no position, or if
+    two of these columns have one name.
 
     >>> guess_columns(["IMG_ID", "LAT", "LON"], "list.csv")
     {'latitude': 'LAT', 'longitude': 'LON', 'photo': 'IMG_ID'}
@@ -44,7 +56,15 @@ def guess_columns(names: Sequence[str], where: str) -> dict[str, str]:
                 f"{where}: no column for the {ours}; found {_shortened(names)}; "
                 f"expected one of {', '.join(KNOWN_NAMES[ours])}"
             )
+    refuse_twins(guessed, names, where)
     return guessed
+
+
+def refuse_twins(guessed: dict[str, str], names: Sequence[str], where: str) -> None:
+    """Raise ValueError where another column has the very name of one that is used."""
+    for theirs in guessed.values():
+        if list(names).count(theirs) > 1:
+            raise ValueError(f"{where}: two columns are called {theirs}; drop or rename one")
 
 
 def known_columns(names: Sequence[str]) -> dict[str, str]:

@@ -17,9 +17,12 @@ from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
 from geoutils.photos.exif import ExifFacts, read_exif, upright
+from geoutils.photos.jpeg_end import first_end
 from geoutils.photos.photo_file import NoPhotoFile, open_regular, read_photo
 
 FORMATS = ("JPEG", "PNG", "WEBP")
+JPEGS = ("JPEG", "MPO")  # MPO: with other pictures behind the first, which alone is read
+TRUNCATED = "truncated file"
 CHECK_SIZE = (64, 64)  # decoding to about this size finds every truncated file, and fast
 WHOLE_PIXELS = 64_000_000  # of an image that is in memory at full size while it is decoded
 
@@ -66,6 +69,9 @@ def examine_bytes(data: bytes) -> PhotoFacts:
             width, height = image.size
             image.draft("RGB", CHECK_SIZE)
             image.load()
+            # What is behind a picture that is cut short can pass for the rest of it.
+            if image.format in JPEGS and not first_end(data):
+                return PhotoFacts(TRUNCATED)
     except Exception as error:  # decoders raise whatever a damaged file leads them to
         return PhotoFacts(problem_of(error))
     if facts.orientation >= 5:
@@ -73,7 +79,7 @@ def examine_bytes(data: bytes) -> PhotoFacts:
     return PhotoFacts("", width, height, hashlib.sha256(data).hexdigest(), facts)
 
 
-def examine_all(paths: Sequence[str | Path], label: str = "looking at photos") -> list[PhotoFacts]:
+def examine_all(paths: Sequence[str | Path]) -> list[PhotoFacts]:
     """`examine` for many photos, in their order, on all cores, with a progress bar.
 
     Threads suffice: Pillow decodes and hashlib hashes outside Python's interpreter lock.
@@ -81,7 +87,7 @@ def examine_all(paths: Sequence[str | Path], label: str = "looking at photos") -
     with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:
         warnings.simplefilter("ignore")  # Pillow warns of damage that ends up in `problem`
         found = pool.map(examine, paths)
-        return list(tqdm(found, label, total=len(paths), unit="photo", mininterval=1))
+        return list(tqdm(found, "looking at photos", total=len(paths), unit="photo", mininterval=1))
 
 
 def decode_square(path: str | Path | io.BytesIO, size: int) -> UInt8[ndarray, "size size 3"]:
@@ -117,7 +123,7 @@ def open_image(file: io.BufferedIOBase) -> Image.Image:
         image = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError:
         raise TooManyPixels(2 * Image.MAX_IMAGE_PIXELS) from None
-    held_whole = image.format != "JPEG" or "progressive" in image.info
+    held_whole = image.format not in JPEGS or "progressive" in image.info
     if held_whole and image.width * image.height > WHOLE_PIXELS:
         image.close()
         raise TooManyPixels(WHOLE_PIXELS)
@@ -140,7 +146,12 @@ def square_of(image: Image.Image, size: int) -> UInt8[ndarray, "size size 3"]:
 
 
 def opaque(image: Image.Image) -> Image.Image:
-    """The image in RGB, laid on white where it is transparent."""
+    """The image in RGB, laid on white where it is transparent; of 16 bits the upper 8 are taken."""
+    if image.mode.startswith("I"):  # converting such would cut off what is lighter than 255
+        values = np.asarray(image).clip(0, 2**16 - 1)
+        grey = (values >> 8).astype(np.uint8)
+        grey[values == image.info.get("transparency", -1)] = 255
+        return Image.fromarray(grey).convert("RGB")
     if "A" not in image.getbands() and "transparency" not in image.info:
         if image.mode != "RGB":
             return image.convert("RGB")
@@ -160,5 +171,5 @@ def problem_of(error: Exception) -> str:
         return str(error)
     text = " ".join(str(error).split()).removesuffix(".")
     if "truncated" in text.lower():
-        return "truncated file"
+        return TRUNCATED
     return f"damaged image ({text or type(error).__name__})"

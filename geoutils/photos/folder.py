@@ -10,9 +10,11 @@ from geoutils.photos.labels import scenes_of
 from geoutils.photos.manifest import sift
 from geoutils.photos.table import read_columns
 
-PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+PHOTO_SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp"}
 # Photos too, but not read here: set aside by name, so that nobody wonders where they went.
-OTHER_PHOTO_SUFFIXES = {".heic", ".heif", ".avif", ".tif", ".tiff", ".gif", ".bmp", ".dng", ".nef"}
+OTHER_PHOTO_SUFFIXES = {".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".tif", ".tiff", ".gif"}
+OTHER_PHOTO_SUFFIXES |= {".bmp", ".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".pef", ".raf"}
+OTHER_PHOTO_SUFFIXES |= {".rw2", ".srw"}
 LISTING_NAME = "photos.csv"
 
 

@@ -11,6 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from geoutils.whole import checked_whole
+
 Item, Result = TypeVar("Item"), TypeVar("Result")
 
 
@@ -51,7 +53,11 @@ def in_processes(
 
 
 def process_pool(workers: int) -> ProcessPoolExecutor:
-    """Processes that leave Ctrl-C to this one, and end with it however it ends."""
+    """Processes that leave Ctrl-C to this one, and end with it however it ends.
+
+    ValueError unless there is at least one.
+    """
+    workers = checked_whole(workers, "workers")
     # Forked workers need no import of their own; elsewhere than on Linux forking is not safe.
     method = "fork" if sys.platform == "linux" else "spawn"
     context = multiprocessing.get_context(method)

@@ -45,6 +45,7 @@ def open_pixels(path: str | Path) -> UInt8[Pixels, "..."]:
     """Open pixels (photos, size, size, 3) or concepts (photos, size, size) without loading them.
 
     Stored ones come as a memory map; photos that are decoded live as `LivePixels`.
+    Raises ValueError where there is no file, or one of anything else.
     """
     if live_record(path).is_file():
         return open_live_pixels(path)

@@ -1,23 +1,25 @@
 """Photo lists as manifests: CSV or Parquet with a position per row (MP-16, Im2GPS3k, YFCC26k …)."""
 
-import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as arrow_csv
-from pyarrow import parquet
+from jaxtyping import Float
+from numpy import ndarray
+from pyarrow import compute, parquet
 
 from geoutils.photos.columns import guess_columns, refuse_swapped
+from geoutils.photos.csv_rows import UNREADABLE, first_line, open_rows, unreadable
 from geoutils.photos.decode import PhotoFacts, examine_all
 from geoutils.photos.labels import scenes_of
 from geoutils.photos.manifest import SPLITS, sift, text_of
 
-DELIMITERS = (",", ";", "\t")
 OTHER_SPLIT_NAMES = {"training": "train", "valid": "val", "validation": "val", "testing": "test"}
 TABLE_SUFFIXES = (".csv", ".tsv", ".parquet")
+WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".ods", ".numbers")
+NAMES = ("photo", "author")  # of which each digit counts
 
 
 def read_table(
@@ -36,7 +38,7 @@ def read_table(
     path = Path(path)
     table, broken_lines = read_columns(path)
     if len(table) == 0:
-        raise ValueError(f"{path}: no row in this table; expected one per photo")
+        raise no_row(path, broken_lines.itertuples(index=False, name=None))
     if "photo" not in table:
         table["photo"] = [f"{path.stem}-{row:07d}" for row in range(len(table))]
     if "split" in table:
@@ -83,8 +85,8 @@ def read_columns(path: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     is_parquet = path.suffix.lower() == ".parquet"
     try:
         table, broken = _read_parquet(path) if is_parquet else _read_csv(path)
-    except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None
+    except UNREADABLE as error:
+        raise unreadable(path, error) from None
     latitude, longitude = (
         pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         for name in ("latitude", "longitude")
@@ -100,62 +102,64 @@ def require_table(path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix not in TABLE_SUFFIXES:
         raise ValueError(
-            f"{path}: {suffix or 'no suffix'} is no table; expected {', '.join(TABLE_SUFFIXES)}"
+            f"{path}: {suffix or 'no suffix'} is no table; "
+            f"expected {', '.join(TABLE_SUFFIXES)}{workbook_hint(path)}"
         )
+
+
+def workbook_hint(path: Path) -> str:
+    """What to do with a spreadsheet, behind what an error says of its suffix."""
+    return "; save it as CSV UTF-8" if path.suffix.lower() in WORKBOOK_SUFFIXES else ""
+
+
+def no_row(path: Path, broken: Iterable[tuple[str, str]]) -> ValueError:
+    """The error for a table without a row; the first of its broken lines tells why, if any."""
+    for line, reason in broken:
+        return ValueError(f"{path}: no row that can be read; {line}: {reason}")
+    return ValueError(f"{path}: no row in this table; expected one per photo")
 
 
 def _read_parquet(path: Path) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     guessed = guess_columns(parquet.read_schema(path).names, str(path))
-    # What pandas noted beside the columns is not needed, and damaged it would lead anywhere.
     table = parquet.read_table(path, columns=list(guessed.values()))
-    table = table.to_pandas(ignore_metadata=True)
-    return table.rename(columns={theirs: ours for ours, theirs in guessed.items()}), []
+    return in_pandas(table, guessed, path), []
 
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
-    """Known columns of a CSV as text, and the lines with a wrong number of fields."""
+    """Known columns of a CSV as text, and its broken lines."""
     broken: list[tuple[str, str]] = []
-    guessed, options = csv_options(path, broken)
-    table = arrow_csv.read_csv(path, **options).to_pandas()
-    return table.rename(columns={theirs: ours for ours, theirs in guessed.items()}), broken
+    guessed = guess_columns(first_line(path).fields, str(path))
+    with open_rows(path, list(guessed.values()), broken) as rows:
+        return in_pandas(rows.read_all(), guessed, path), broken
 
 
-def csv_options(
-    path: Path,
-    broken: list[tuple[str, str]],
-    guess: Callable[[Sequence[str], str], dict[str, str]] = guess_columns,
-) -> tuple[dict[str, str], dict[str, object]]:
-    """Which column of a CSV holds what, and pyarrow's options to read these columns as text.
+def in_pandas(
+    table: pa.Table | pa.RecordBatch, guessed: dict[str, str], where: Path
+) -> pd.DataFrame:
+    """Columns of a table under our names, names of photos and authors with all their digits.
 
-    While reading, lines with a wrong number of fields are appended to `broken` (line, reason).
+    pandas would round whole numbers of 2^53 and more where one is missing beside them. Raises
+    ValueError where the file itself has photos' names as such rounded numbers.
     """
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        header = file.readline()
-    delimiter = delimiter_of(header)
-    guessed = guess(next(csv.reader([header], delimiter=delimiter), []), str(path))
-
-    def set_aside(row: arrow_csv.InvalidRow) -> str:
-        reason = f"{row.actual_columns} fields in this line, not {row.expected_columns}"
-        broken.append((f"line {row.number}", reason))
-        return "skip"
-
-    return guessed, {
-        # threads lose the line numbers
-        "read_options": arrow_csv.ReadOptions(use_threads=False),
-        "parse_options": arrow_csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=set_aside
-        ),
-        "convert_options": arrow_csv.ConvertOptions(
-            include_columns=list(guessed.values()),
-            column_types={name: pa.string() for name in guessed.values()},
-            strings_can_be_null=False,
-        ),
-    }
+    columns = {ours: table.column(theirs) for ours, theirs in guessed.items()}
+    for ours in columns.keys() & {*NAMES}:
+        kind = columns[ours].type
+        if pa.types.is_integer(kind):
+            columns[ours] = compute.cast(columns[ours], pa.string())
+        elif ours == "photo" and pa.types.is_floating(kind):
+            _refuse_rounded(columns[ours].to_numpy(), guessed[ours], where)
+    # What pandas noted beside the columns is not needed, and damaged it would lead anywhere.
+    return pa.table(columns).to_pandas(ignore_metadata=True)
 
 
-def delimiter_of(line: str) -> str:
-    """What parts the fields of a CSV, told by its first line."""
-    return max(DELIMITERS, key=line.count)
+def _refuse_rounded(numbers: Float[ndarray, " rows"], column: str, where: Path) -> None:
+    exact = 2.0 ** (np.finfo(numbers.dtype).nmant + 1)
+    rounded = numbers[np.isfinite(numbers) & (np.abs(numbers) >= exact)]
+    if len(rounded):
+        raise ValueError(
+            f"{where}: column {column} holds names as floating-point numbers, whose last digits "
+            f"are lost, e.g. {rounded[0]:.0f}; write it as text or whole numbers"
+        )
 
 
 def _with_files(table: pd.DataFrame, photos_dir: Path) -> pd.DataFrame:

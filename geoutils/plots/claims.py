@@ -17,8 +17,9 @@ VERDICT_COLORS = {
     OPPOSITE: (PALETTE["vermilion"], "white"),
     NOT_RUN: ("white", PALETTE["grey"]),
 }
-CLAIM_WIDTH = 46  # characters in a line of a claim
-CELL_HEIGHT_IN = 0.275
+CLAIM_WIDTH = 40  # characters in a line of a claim
+CELL_HEIGHT_IN = 0.29
+FIELD_POINTS = 5.8  # ten fields stand side by side
 
 
 def claims_height_in(table: pd.DataFrame) -> float:
@@ -38,11 +39,11 @@ def draw_claims(ax: Axes, table: pd.DataFrame) -> None:
         fill, ink = VERDICT_COLORS[row.verdict]
         edge = "#e6e8ea" if row.verdict == NOT_RUN else "white"
         ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=fill, edgecolor=edge, lw=1))
-        ours = f"{_signed(row.difference)} / {_signed(row.published)}"
-        ax.text(x, y - 0.18, ours, color=ink, fontsize=6.2, **_CENTERED)
+        ours = f"{_signed(row.difference)}/{_signed(row.published)}"
+        ax.text(x, y - 0.18, ours, color=ink, fontsize=FIELD_POINTS, **_CENTERED)
         if np.isfinite(row.low):
             interval = f"{_signed(row.low)}, {_signed(row.high)}"
-            ax.text(x, y + 0.24, interval, color=ink, fontsize=6.2, **_CENTERED)
+            ax.text(x, y + 0.24, interval, color=ink, fontsize=FIELD_POINTS, **_CENTERED)
     ax.set(xlim=(-0.5, len(radii) - 0.5), ylim=(len(claims) - 0.5, -0.5))
     ax.set_xticks(range(len(radii)), [f"{radius:,g} km" for radius in radii])
     sources = table.groupby("claim")[["paper", "table"]].first()

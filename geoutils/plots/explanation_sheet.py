@@ -62,7 +62,7 @@ def draw_explanation_sheet(
         ax.text(x + side / 2, top - 0.05, title, fontsize=7, ha="center", va="bottom")
     for row, photo in enumerate(photos):
         y = top + row * pitch_y
-        _write(ax, captions[row], y, side)
+        _write(ax, captions[row], y)
         _picture(ax, photo, LEFT, y, side)
         for number, column in enumerate(columns, start=1):
             _field(ax, column, row, photo, LEFT + number * pitch_x, y, side)
@@ -70,7 +70,7 @@ def draw_explanation_sheet(
     ax.set_axis_off()
 
 
-def _write(ax: Axes, caption: str, y: float, side: float) -> None:
+def _write(ax: Axes, caption: str, y: float) -> None:
     first, *others = caption.split("\n")
     ax.text(0, y + 0.02, first, fontsize=7, weight="bold", va="top")
     ax.text(0, y + 0.19, "\n".join(others), fontsize=6.5, va="top", linespacing=1.35)

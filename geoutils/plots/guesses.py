@@ -114,11 +114,11 @@ def _projected(latlon_deg: Real[ndarray, "n 2"]) -> Float[ndarray, "n 2"]:
 
 
 @cache
-def _small_world(width_px: int = 420) -> tuple[ndarray, tuple[float, float, float, float]]:
+def _small_world() -> tuple[ndarray, tuple[float, float, float, float]]:
     """Picture of the pale world, drawn once, and its extent in the map's own coordinates."""
     (left, right), (low, high) = WORLD.x_limits, WORLD.y_limits
     inches = (4.2, 4.2 * (high - low) / (right - left))
-    figure = Figure(figsize=inches, dpi=width_px / inches[0])
+    figure = Figure(figsize=inches, dpi=100)
     canvas = FigureCanvasAgg(figure)
     ax = figure.add_axes((0, 0, 1, 1), projection=WORLD)
     draw_world(ax)

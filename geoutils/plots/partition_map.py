@@ -1,6 +1,7 @@
 """Maps of any partition: every pixel of the map asks the partition whose ground it is.
 
 So cells of every kind are drawn in their true shapes, whether or not outlines of them are known.
+Only named places whose addresses come from a server or a table are drawn by their outlines.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from matplotlib.patches import PathPatch
 from numpy import ndarray
 
 from geoutils.partitions.partition import Partition
+from geoutils.partitions.semantic.semantic_cells import SemanticCells
 from geoutils.plots.map_colors import color_cells
 from geoutils.plots.style import PALETTE
 from geoutils.plots.world import draw_world, land_path
@@ -71,7 +73,9 @@ def cell_raster(ax: GeoAxes, partition: Partition, pixels: int) -> Int[ndarray, 
     """Cell at the middle of each pixel of a map, -1 outside all cells, -2 off the Earth."""
     latlon_deg, on_earth = pixel_locations(ax, pixels)
     raster = np.full(on_earth.shape, -2)
-    raster[on_earth] = partition.assign(latlon_deg[on_earth])
+    cells, there = partition.cells, latlon_deg[on_earth]
+    by_outline = isinstance(cells, SemanticCells) and not cells.asks_atlas
+    raster[on_earth] = cells.drawn_at(there) if by_outline else partition.assign(there)
     return raster
 
 

@@ -31,6 +31,7 @@ def contact_sheet(
 
     Photos of 172 pixels or more are saved pixel for pixel, where a page has room for that.
     One picture and one text per photo on a single pair of axes: 64 axes would take seconds.
+    Raises ValueError without photos, or unless each has a caption.
     """
     if len(images) != len(captions) or len(images) == 0:
         raise ValueError(f"images: {len(images)} photos, but {len(captions)} captions")

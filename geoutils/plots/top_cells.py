@@ -21,7 +21,7 @@ from geoutils.plots.cell_opacity import density_opacity, thesis_opacity
 from geoutils.plots.maps import CELL_COLORS, draw_great_circles
 from geoutils.plots.prediction_cells import PredictionCells, ring_turns
 from geoutils.plots.style import PALETTE
-from geoutils.plots.world import WORLD, draw_world, project
+from geoutils.plots.world import WORLD, draw_world, project, turn_of
 from geoutils.sphere import great_circle_km
 
 PROJECTIONS = {
@@ -105,18 +105,12 @@ def _patches(ax: GeoAxes, prediction: PredictionCells) -> tuple[list[PathPatch],
             points = project(ax, ring)
             if np.isfinite(points).all() and (whole or _on_near_side(ax, ring)):
                 # Agg and PDF fill what a path winds around: a hole has to run the other way.
-                points = points[:: turn * _turn(points)]
+                points = points[:: turn * turn_of(points)]
                 placed.append(Path(points, closed=True))
         if placed:
             patches.append(PathPatch(Path.make_compound_path(*placed)))
             owners.append(cell)
     return patches, owners
-
-
-def _turn(ring: Float[ndarray, "points 2"]) -> int:
-    """1 for a ring that runs counter-clockwise, -1 for one that runs clockwise."""
-    x, y = (ring - ring[0]).T
-    return 1 if np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) >= 0 else -1
 
 
 def _on_near_side(ax: GeoAxes, ring: Float[ndarray, "points 2"]) -> bool:

@@ -63,7 +63,7 @@ def land_path(ax: GeoAxes, extent_deg: Sequence[float | int] | None = None) -> P
     land, lakes = _lines("physical", "land", None if extent_deg is None else tuple(extent_deg))
     rings = [(ring, 1) for ring in _placed(ax, land)] + [(ring, -1) for ring in _placed(ax, lakes)]
     # Agg and PDF fill what a path winds around: a hole has to run the other way round.
-    paths = [Path(ring[:: turn * _turn(ring)], closed=True) for ring, turn in rings]
+    paths = [Path(ring[:: turn * turn_of(ring)], closed=True) for ring, turn in rings]
     return Path.make_compound_path(*paths)
 
 
@@ -103,7 +103,7 @@ def _shapes(category: str, name: str, scale: str) -> ndarray:
     return shapely.get_parts(np.array(list(reader.geometries()), dtype=object))
 
 
-def _turn(ring: Float[ndarray, "points 2"]) -> int:
+def turn_of(ring: Float[ndarray, "points 2"]) -> int:
     """1 for a ring that runs counter-clockwise, -1 for one that runs clockwise."""
     x, y = (ring - ring[0]).T
     return 1 if np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) >= 0 else -1

@@ -1,6 +1,6 @@
 """Several looks at one photo: corners, middle and mirror images, averaged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -78,14 +78,13 @@ def resized_to_longest(
 def crop_log_probs(
     model: nn.Module,
     crops: Sequence[UInt8[ndarray, "photos _ _ 3"]],
-    look: Callable[..., list[Float[ndarray, "photos _"]]] = level_log_probs,
 ) -> list[Float[ndarray, "photos _"]]:
     """Log-probability of every cell at every level, averaged over crops of the same photos.
 
     Probabilities are averaged level by level, and levels combined afterwards, as SemP and
-    GeoDecoder do. `look(model, pixels)` gives what a model says of one crop.
+    GeoDecoder do.
     """
-    return mean_log_probs([look(model, crop) for crop in crops])
+    return mean_log_probs([level_log_probs(model, crop) for crop in crops])
 
 
 def mean_log_probs(

@@ -23,7 +23,7 @@ def hierarchical_log_scores(
 
     Levels coarse → fine, ε as in `hmc_scores`. With ε = 0 this is the f* of ISN and SemP; a cell
     that lacks an ancestor then scores −inf. Not normalised: f* is a product of probabilities that
-    are not independent, so its softmax is overconfident.
+    are not independent, so its softmax is overconfident. Raises ValueError without levels.
     """
     if not len(level_log_probs):
         raise ValueError("level_log_probs: no levels; expected one array for each, coarse → fine")

@@ -16,7 +16,6 @@ from numpy import ndarray
 from geoutils.files import replacing
 from geoutils.known_names import known_name
 from geoutils.sphere import EARTH_RADIUS_KM, checked_latlon, great_circle_km
-from geoutils.spreadsheets import guarded, unguarded
 
 FORMATS = {  # their columns in order, and what we call them
     "isn": {
@@ -59,8 +58,9 @@ def write_predictions_csv(
 
     Without a truth its columns and the distance in km stay empty, as do the points of photos that
     are placed nowhere. `partition` is the key of the cells in isn_classes. Peers' distances are on
-    a sphere of `radius_km` = 6371. Names that a spreadsheet would run get an apostrophe in front.
-    Raises ValueError for an unknown style and truths that do not fit the table.
+    a sphere of `radius_km` = 6371. Names stand as they are, also where a spreadsheet would run them
+    as a formula, since others look photos up by them. Raises ValueError for an unknown style and
+    truths that do not fit the table.
     """
     columns = FORMATS[known_name("style", style, FORMATS)]
     points = table[["latitude", "longitude"]].to_numpy(np.float64)
@@ -71,8 +71,8 @@ def write_predictions_csv(
     distances_km = np.full(len(table), np.nan)
     distances_km[both] = great_circle_km(points[both], truth[both], radius_km)
     values = {
-        "photo": guarded(table["photo"]).to_numpy(),
-        "partition": guarded(pd.Series([partition]))[0],
+        "photo": table["photo"].to_numpy(),
+        "partition": partition,
         "cell": table["cell"].to_numpy(),
         "latitude": points[:, 0],
         "longitude": points[:, 1],
@@ -106,7 +106,7 @@ def read_predictions_csv(path: str | Path) -> pd.DataFrame:
         raise ValueError(f"path: {path} has columns {[*table][:12]}; expected {known}")
     read = pd.DataFrame(
         {
-            ours: unguarded(table[theirs]) if ours in _TEXTS else _numbers(table[theirs], path)
+            ours: table[theirs] if ours in _TEXTS else _numbers(table[theirs], path)
             for theirs, ours in columns.items()
             if theirs in table
         }

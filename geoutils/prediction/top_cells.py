@@ -10,7 +10,7 @@ def top_k_hits(
 ) -> Bool[ndarray, " photos"]:
     """True where fewer than k cells score higher than the true one, or as high at a lower index.
 
-    A photo outside the partition (−1) is never hit.
+    A photo outside the partition (−1) is never hit. Raises ValueError for `k` below 1.
 
     >>> top_k_hits(np.log([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]]), np.array([1, -1]), k=2)
     array([ True, False])

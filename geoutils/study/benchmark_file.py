@@ -23,10 +23,11 @@ def write_benchmark(root: Path, name: str, model_from: str, photos: dict[str, An
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise ValueError(f"name: {name!r}; expected letters, digits, _ and -")
-    if name in study_names(root):
-        raise ValueError(
-            f"name: studies/{name}.yaml is there already; choose another, or delete it"
-        )
+    for there in study_names(root):
+        if there.lower() == name.lower():  # some disks take both for one
+            raise ValueError(
+                f"name: studies/{there}.yaml is there already; choose another, or delete it"
+            )
     source = read_study(root, model_from)
     if "03_training" not in source:
         raise ValueError(f"model_from: study {model_from} trains nothing; name one that does")

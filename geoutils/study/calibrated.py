@@ -43,18 +43,17 @@ def calibrated(
     fitting: StudyAnswers,
     methods: Mapping[str, Method],
     with_sets: Collection[str] = (),
-    split: str = "test",
 ) -> Iterator[Calibrated]:
     """Every distribution of a study's methods, one after the other, in the order of its recipes.
 
-    `answers` are judged, on the photos of `split` with a known position; temperatures come from
+    `answers` are judged, on the test photos of known position; temperatures come from
     the validation photos of `fitting`, the same or (a borrowed model) the lender's, evenly thinned
     to `FITTED`. `with_sets` names the distributions whose sets of cells are wanted too, with their
     areas: sorting all cells takes longer than all else. The probabilities of no more than a few
     photos are held at once, beside what `answers` keeps.
     """
     recipes = dict.fromkeys(method.recipe for method in methods.values())
-    judged, known = _places(answers, split)
+    judged, known = _places(answers, "test")
     placed, fitted = _places(fitting, "val")
     fitted = fitted[np.linspace(0, len(fitted) - 1, min(FITTED, len(fitted))).astype(int)]
     for recipe in tqdm(recipes, desc="Recipes", mininterval=1):
@@ -70,7 +69,7 @@ def calibrated(
             step = max(1, CHUNK // len(cells))
             for start in range(0, len(known), step):
                 some = slice(start, start + step)
-                log_probs = distribution.log_probs(answers, split, known[some])
+                log_probs = distribution.log_probs(answers, "test", known[some])
                 parts.append(_judged(log_probs, temperature, truth[some], wanted))
             yield Calibrated(distribution, temperature, truth, *_joined(parts))
 

@@ -29,9 +29,19 @@ def photo_list(photos: Photo | Sequence[Photo]) -> tuple[list[Photo], bool]:
     raise ValueError(f"photos: {_kind(photos)}; expected paths, pictures or arrays, or a list")
 
 
-def photo_names(photos: Sequence[Photo], first: int = 0) -> list[str]:
-    """What to call photos: the path they came from, else their number, counted from `first`."""
-    return [_path_of(photo) or f"photo {first + k}" for k, photo in enumerate(photos)]
+def photo_names(photos: Sequence[Photo]) -> list[str]:
+    """What to call photos: the path they came from, else their number, counted from 0.
+
+    Raises ValueError for a path that is no text, as names of files need not be.
+    """
+    names = [_path_of(photo) or f"photo {k}" for k, photo in enumerate(photos)]
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            told = name.encode(errors="surrogateescape").decode(errors="replace")
+            raise ValueError(f"photo {told}: a name that is no UTF-8") from None
+    return names
 
 
 def given_squares(photos: Sequence[Photo], size: int) -> UInt8[ndarray, "photos size size 3"]:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geoutils.__main__ import main
 from geoutils.evaluation import RADII_KM, bootstrap_accuracy, geoscore, score_files
 from geoutils.prediction import write_predictions_csv
 from geoutils.sphere import EARTH_RADIUS_KM, destination, great_circle_km
@@ -152,7 +153,7 @@ def test_files_that_are_unclear_are_refused_in_a_sentence(files, predictions, me
     assert "\n" not in str(error.value)
 
 
-def test_a_truth_without_coordinates_and_absent_files_are_refused(files, tmp_path):
+def test_a_truth_without_coordinates_and_absent_files_are_refused(files, tmp_path, capsys):
     with pytest.raises(ValueError, match=r"truth\.csv: 1 photos without coordinates, first 'b'"):
         score_files(*files(HEAD + "a,1,2\nb,,\n", HEAD + "a,1,2\n"))
     paths = files(HEAD + "a,1,2\n", HEAD + "a,1,2\n")
@@ -161,8 +162,14 @@ def test_a_truth_without_coordinates_and_absent_files_are_refused(files, tmp_pat
     (tmp_path / "p.parquet").write_bytes(b"no parquet")
     with pytest.raises(ValueError, match=r"p\.parquet: cannot be read"):
         score_files(tmp_path / "p.parquet", paths[1])
-    with pytest.raises(ValueError, match="radius_km: 0; expected the Earth's radius"):
-        score_files(*paths, radius_km=0)
+    for radius in (0, np.inf, np.nan):
+        with pytest.raises(ValueError, match=f"radius_km: {radius}; expected the Earth's radius"):
+            score_files(*paths, radius_km=radius)
+    for n_resamples in (0, -1):
+        with pytest.raises(ValueError, match=f"n_resamples: got {n_resamples}, expected a whole"):
+            score_files(*paths, n_resamples=n_resamples)
+        assert main(["score", *map(str, paths), "--resamples", str(n_resamples)]) == 2
+        assert f"--resamples: got {n_resamples}, expected" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not GAME.exists(), reason="the file of OSV-5M's game is not at hand")
@@ -191,6 +198,57 @@ def test_a_real_list_has_its_authors(files, tmp_path):
     assert (len(score.photos), score.unit, score.n_units) == (2997, "authors", 198)
     assert score.without_prediction == 100
     assert 0.9 < score.accuracy.estimate[-1] <= 2897 / 2997
+
+
+@pytest.mark.parametrize("style", ["isn", "osv5m"])
+def test_a_file_with_both_is_scored_by_the_true_positions(files, tmp_path, style):
+    truth, guess = lists()
+    expected = score_files(*files(truth, guess), n_resamples=10).distances_km
+    path = tmp_path / "both.csv"
+    write_predictions_csv(guess.assign(cell=0), path, style, positions(truth))
+    found = score_files(path, path, n_resamples=10)
+    np.testing.assert_allclose(found.distances_km, expected)
+    others = pd.read_csv(path).assign(latitude=5.0, LON=5.0)  # of neither
+    others.to_csv(path, index=False)
+    np.testing.assert_allclose(score_files(path, path, n_resamples=10).distances_km, expected)
+
+
+def test_predictions_are_no_truth(files, tmp_path):
+    truth, guess = lists(20)
+    alone = guess.rename(columns={"latitude": "pred_lat", "longitude": "pred_lon"})
+    message = "no column for the true position; found pred_lat, pred_lon, which are predictions"
+    with pytest.raises(ValueError, match=message):
+        score_files(*files(alone, guess))
+    beside = truth.assign(pred_lat=0.0, pred_lon=0.0)  # of somebody else, beside the truth
+    expected = score_files(*files(truth, guess), n_resamples=5).distances_km
+    found = score_files(*files(beside, guess), n_resamples=5).distances_km
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_a_swapped_truth_is_refused(files):
+    cities = [(48.9, 2.4), (52.5, 13.4), (41.9, 12.5), (40.4, -3.7), (50.1, 8.7), (45.5, 9.2)]
+    cities += [(39.9, 32.9), (30.0, 31.2), (9.0, 38.7), (-1.3, 36.8), (28.6, 77.2), (-26.2, 28.0)]
+    right = pd.DataFrame(cities, columns=["latitude", "longitude"])
+    right = right.assign(photo=[f"p{i}" for i in range(len(cities))])
+    swapped = right.rename(columns={"latitude": "longitude", "longitude": "latitude"})
+    with pytest.raises(ValueError, match=r"truth\.csv: latitude and longitude look swapped"):
+        score_files(*files(swapped, right))
+    assert score_files(*files(right, swapped), n_resamples=5).without_prediction == 0
+
+
+def test_names_that_differ_by_a_suffix_are_hinted_at(files):
+    truth, guess = lists(10)
+    names = guess["photo"].where(guess.index < 6, guess["photo"].str.removesuffix(".jpg"))
+    score = score_files(*files(truth, guess.assign(photo=names)), n_resamples=5)
+    assert score.without_prediction == 4
+    assert (
+        "4 of those without differ by the suffix of their name alone: 'p6.jpg' in the truth, 'p6' "
+        "in the predictions"
+    ) in score.text.splitlines()
+    strangers = guess.assign(photo=names.where(guess.index < 9, "x"))
+    strangers.loc[6:7, "photo"] = ["y", "z.1"]  # most of those missed are others
+    score = score_files(*files(truth, strangers), n_resamples=5)
+    assert score.without_prediction == 4 and score.hint == ""
 
 
 @pytest.mark.parametrize("style", ["isn", "isn_classes", "osv5m"])

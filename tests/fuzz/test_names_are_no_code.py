@@ -62,6 +62,7 @@ NO_NAMES = {  # files whose tables hold no name that comes from outside
     "study/ablations/sweep.py",
     "training/state/record.py",
 }
+LOOKED_UP = {"prediction/peer_files.py"}  # others look photos up by these names, as they are
 
 
 def unguarded_tables(source):
@@ -79,7 +80,7 @@ def test_every_table_that_is_written_is_guarded():
         for path in PACKAGE.rglob("*.py")
     }
     found["photos/sources/checked.py"].remove("write_checked")  # the header alone
-    assert {name for name, functions in found.items() if functions} == NO_NAMES
+    assert {name for name, functions in found.items() if functions} == NO_NAMES | LOOKED_UP
     assert [*unguarded_tables("def f(t):\n    t.to_csv('a')")] == ["f"]
 
 

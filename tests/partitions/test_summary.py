@@ -73,7 +73,7 @@ def north_and_town(latlon_deg):
 
 
 def test_ground_that_only_addresses_know_is_counted_by_points_of_the_atlas(monkeypatch):
-    monkeypatch.setattr(semantic_cells, "atlas_addresses", north_and_town)
+    monkeypatch.setattr(semantic_cells, "named_geocoder", lambda name: north_and_town)
     photos = even_locations(400)
     addresses = north_and_town(photos)
     places = semantic_partition(addresses, photos, 5, 5, geocoder="atlas")

@@ -13,6 +13,8 @@ from geoutils.photos.quick_count import count_in_folder
 from geoutils.photos.sources import check_photos, read_checked
 from geoutils.photos.sources.look import look_at
 
+PAIR = {"save_all": True, "append_images": [Image.new("RGB", (8, 8))]}
+
 
 @pytest.fixture(autouse=True)
 def impatient():
@@ -94,6 +96,8 @@ def saved(format, **options):
         ("WEBP", {}, True),
         ("JPEG", {"progressive": True}, True),  # held whole, whatever the scale
         ("JPEG", {}, False),
+        ("MPO", PAIR, False),
+        ("MPO", PAIR | {"progressive": True}, True),
     ],
 )
 def test_images_held_whole_may_have_fewer_pixels(format, options, refused, tmp_path, monkeypatch):

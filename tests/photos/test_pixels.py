@@ -7,7 +7,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from geoutils.photos import stored_pixels as module
-from geoutils.photos.decode import decode_square
+from geoutils.photos.decode import decode_square, square_of
 from geoutils.photos.folder import read_folder
 from geoutils.photos.pixels import (
     concepts_path,
@@ -83,6 +83,21 @@ def test_every_mode_becomes_rgb(tmp_path):
         path = tmp_path / f"{mode}.{'jpg' if mode == 'CMYK' else 'png'}"
         Image.new(mode, (20, 30)).save(path)
         assert decode_square(path, 8).shape == (8, 8, 3)
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.int32])
+def test_grey_of_16_bits_keeps_its_shades(tmp_path, kind):
+    values = np.tile(np.linspace(0, 65535, 48).astype(kind), (48, 1))
+    image = Image.fromarray(values)
+    assert image.mode in ("I;16", "I")
+    if kind == np.uint16:
+        image.save(tmp_path / "grey.png")
+        found = decode_square(tmp_path / "grey.png", 48)
+        image.save(tmp_path / "clear.png", transparency=0)
+        assert decode_square(tmp_path / "clear.png", 48)[0, 0].tolist() == [255] * 3
+    else:
+        found = square_of(image, 48)
+    np.testing.assert_array_equal(found, (values >> 8)[:, :, None].repeat(3, axis=2))
 
 
 def test_tiny_photos_are_enlarged(tmp_path, photo_bytes):

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from geoutils.photos.columns import guess_columns, refuse_swapped
 from geoutils.photos.labels import SCENE_OF_S16, scenes_of
@@ -71,10 +73,10 @@ def test_rows_without_a_name_are_named_after_the_list(tmp_path):
 def test_bad_rows_and_broken_lines_are_rejected_with_reasons(tmp_path):
     text = (
         "photo,lat,lon\na,52.5,13.4\nb,91,13.4\nc,,1\nd,1,2,3\n"
-        '"e\nf",52.5,13.4\na,52.5,13.4\ng,north,1\nh\n'
+        '"e,f",52.5,13.4\na,52.5,13.4\ng,north,1\nh\n'
     )
     manifest, rejected = read_table(written(tmp_path, text))
-    assert manifest["photo"].tolist() == ["a", "e\nf"]
+    assert manifest["photo"].tolist() == ["a", "e,f"]
     assert rejected.sort_values("photo")["reason"].tolist() == [
         "a photo of this name came before",
         "latitude 91 is beyond 90",
@@ -83,6 +85,99 @@ def test_bad_rows_and_broken_lines_are_rejected_with_reasons(tmp_path):
         "4 fields in this line, not 3",
         "1 fields in this line, not 3",
     ]
+
+
+UNCLOSED = "a quote that is opened in this line is not closed in it"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("second", ["", '"closed', ' "', '"'])
+def test_a_quote_without_end_costs_its_line_alone(tmp_path, end, second):
+    rows = [f"{i},52.5,13.4,ann" for i in range(2000)]
+    rows[1000], rows[1500] = '1000,52.5,13.4,"ann', f"1500,52.5,13.4,{second}"
+    text = end.join(["id,lat,lon,author", *rows, ""])
+    manifest, rejected = read_table(written(tmp_path, text))
+    lost = {"line 1002": UNCLOSED}
+    if second == '"closed':
+        lost["line 1502"] = UNCLOSED
+    elif second:  # as if the value from line 1002 ended here
+        lost["line 1502"] = "the rest of a value with a line break"
+    assert dict(zip(rejected["photo"], rejected["reason"], strict=True)) == lost
+    assert len(manifest) == 2000 - len(lost) and manifest["author"].isin(["ann", ""]).all()
+
+
+def test_a_value_of_several_lines_becomes_no_photo(tmp_path):
+    text = 'photo,lat,lon\n"e\n\nx,y\nf",52.5,13.4\na,1,2\n'
+    manifest, rejected = read_table(written(tmp_path, text))
+    assert manifest["photo"].tolist() == ["a"]
+    assert rejected["reason"].tolist() == [
+        *(UNCLOSED, "2 fields in this line, not 3", "the rest of a value with a line break")
+    ]
+
+
+def test_quotes_that_are_letters_stay(tmp_path):
+    text = 'photo,lat,lon,author\na,1,2,5" Joe\nb,1,2,"Joe"s"\nc,1,2,"a ""b"", c"\n"d",1,2,"""" '
+    manifest, rejected = read_table(written(tmp_path, text))
+    assert manifest["author"].tolist() == ['5" Joe', 'Joes"', 'a "b", c', '"'] and rejected.empty
+
+
+def test_long_lists_are_read_in_blocks(tmp_path, monkeypatch):
+    rows = [f'"photo {i}, quoted",{i % 80},"{i % 170 + 1}"' for i in range(5_000)]
+    rows[1234] = '"photo, unclosed,1,2'
+    text = "\r\n".join(["photo,lat,lon", *rows])
+    for block in (100, 4096, 2**20):
+        monkeypatch.setattr("geoutils.photos.csv_rows.BLOCK", block)
+        manifest, rejected = read_table(written(tmp_path, text))
+        assert len(manifest) == 4_999 and manifest["photo"].iloc[-1] == "photo 4999, quoted"
+        assert rejected["photo"].tolist() == ["line 1236"]
+    (tmp_path / "list.csv").write_bytes(b"photo,lat,lon\n" + b"x" * 2**22)
+    with pytest.raises(ValueError, match="a line of more than 1,048,576 bytes"):
+        read_table(tmp_path / "list.csv")
+
+
+def test_excel_may_say_what_parts_the_fields(tmp_path):
+    text = "\ufeffsep=;\r\nphoto;lat;lon\r\na,b;1;2\r\nc;1\r\n"
+    manifest, rejected = read_table(written(tmp_path, text))
+    assert manifest["photo"].tolist() == ["a,b"]
+    assert rejected.to_dict("records") == [
+        {"photo": "line 4", "reason": "2 fields in this line, not 3"}
+    ]
+
+
+IDS = [17841405793187219, None, 17841405793187221]
+
+
+@pytest.mark.parametrize("kind", ["int64", "uint64", "dictionary", "string", "decimal"])
+def test_long_ids_keep_all_digits_where_one_is_missing(tmp_path, kind):
+    types = {"int64": pa.int64(), "uint64": pa.uint64(), "decimal": pa.decimal128(20, 0)}
+    ids = pa.array(IDS, types.get(kind, pa.int64()))
+    ids = ids.dictionary_encode() if kind == "dictionary" else ids
+    ids = ids.cast(pa.string()) if kind == "string" else ids
+    table = pa.table({"id": ids, "user_id": ids, "lat": [1.0, 2, 3], "lon": [4, None, 6]})
+    parquet.write_table(table, tmp_path / "list.parquet")
+    manifest, rejected = read_table(tmp_path / "list.parquet")
+    names = [str(IDS[0]), str(IDS[2])]
+    assert manifest["photo"].tolist() == manifest["author"].tolist() == names
+    assert rejected["reason"].tolist() == ["photo without a name"]
+
+
+def test_ids_that_were_rounded_are_refused(tmp_path):
+    table = pd.DataFrame({"id": IDS, "lat": 1.0, "lon": 2.0})
+    table.to_parquet(tmp_path / "list.parquet")
+    with pytest.raises(ValueError, match=r"column id holds names as floating-point .* lost, e\.g"):
+        read_table(tmp_path / "list.parquet")
+    table.assign(id=[12.0, None, 2.0**53 - 1]).to_parquet(tmp_path / "list.parquet")
+    manifest, _ = read_table(tmp_path / "list.parquet")
+    assert manifest["photo"].tolist() == ["12", "9007199254740991"]
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    columns = [pa.array([1.0]), pa.array([2.0]), pa.array([3.0])]
+    table = pa.Table.from_arrays(columns, ["lat", "lat", "lon"])
+    parquet.write_table(table, tmp_path / "list.parquet")
+    for path in (tmp_path / "list.parquet", written(tmp_path, "lat,lat,lon\n1,2,3\n")):
+        with pytest.raises(ValueError, match="two columns are called lat; drop or rename one"):
+            read_table(path)
 
 
 def test_names_that_look_like_missing_values_stay(tmp_path):
@@ -97,7 +192,13 @@ def test_names_that_look_like_missing_values_stay(tmp_path):
         ("photo,lat\na,1\n", "no column for the longitude; found photo, lat"),
         ("", "no column for the latitude; found none"),
         ("photo,lat,lon\n", "no row in this table"),
-        (b"photo,lat,lon\n\xff\xfe\xff,1,2\n", "cannot be read"),
+        ("photo,lat,lon\na,1,2,\nb,3,4,\n", "can be read; line 2: 4 fields in this line, not 3"),
+        ('photo,lat,lon\n"a,1,2\n', "no row that can be read; line 2: a quote that is opened"),
+        ('photo,"lat,lon\na,1,2\n', "line 1: a quote that is opened"),
+        ("sep=|\nphoto|lat|lon\n", r"parted by '\|'; expected , or ; or a tab"),
+        (b"photo,lat,lon\n\xe9,1,2\n", "cannot be read .expected text in UTF-8"),
+        ("photo,lat,lon\na,1,2\n".encode("utf-16"), "cannot be read .expected text in UTF-8"),
+        (b"PK\x03\x04\x14", "an Excel workbook or a zip archive; save it as CSV UTF-8"),
         (b"\x00\x01\x02\x03", "no column for the latitude"),
     ],
 )
@@ -111,7 +212,7 @@ def test_lists_that_cannot_be_used_get_one_clear_line(tmp_path, text, message):
 def test_no_list_and_no_table_say_so(tmp_path):
     with pytest.raises(ValueError, match="no such file"):
         read_table(tmp_path / "absent.csv")
-    with pytest.raises(ValueError, match=r"\.xlsx is no table"):
+    with pytest.raises(ValueError, match=r"\.xlsx is no table; .*; save it as CSV UTF-8"):
         read_table(written(tmp_path, "x", "list.xlsx"))
     with pytest.raises(ValueError, match="cannot be read"):
         read_table(written(tmp_path, "no parquet", "list.parquet"))

@@ -1,11 +1,13 @@
 """Predictions leave and come back in the formats of others."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from geoutils.evaluation import score_files
 from geoutils.prediction import read_predictions_csv, write_predictions_csv
 from geoutils.prediction.peer_files import FORMATS
 from geoutils.sphere import great_circle_km
@@ -58,11 +60,17 @@ def test_what_is_written_comes_back(table, truth_deg, style, tmp_path):
 
 
 @pytest.mark.parametrize("style", FORMATS)
-def test_no_cell_begins_as_a_formula(table, style, tmp_path):
-    table = table[table["latitude"] > 0].assign(longitude=1.0)  # a minus of a number is none
-    write_predictions_csv(table, tmp_path / "predictions.csv", style, partition="=1")
-    cells = pd.read_csv(tmp_path / "predictions.csv", dtype=str, keep_default_na=False)
-    assert not cells.map(lambda text: text.startswith(STARTS)).any().any()
+def test_others_find_photos_by_their_names(table, style, tmp_path):
+    write_predictions_csv(table, tmp_path / "predictions.csv", style)
+    with open(tmp_path / "predictions.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))  # as a script that knows nothing of us
+    name = next(theirs for theirs, ours in FORMATS[style].items() if ours == "photo")
+    assert [row[name] for row in rows] == NAMES
+    places = table.dropna()
+    write_predictions_csv(places, tmp_path / "predictions.csv", style)
+    places.to_csv(tmp_path / "truth.csv", index=False)
+    score = score_files(tmp_path / "predictions.csv", tmp_path / "truth.csv", n_resamples=5)
+    assert len(score.photos) == 7 and score.distances_km.max() < 1e-6
 
 
 def test_published_results_are_read(tmp_path):

@@ -46,6 +46,7 @@ def test_photos_are_seen_as_the_models_learned_to(root, model_from):
     [
         ("../x", "paper_semp", "name: '../x'; expected letters"),
         ("smoke", "paper_semp", "name: studies/smoke.yaml is there already"),
+        ("Smoke", "paper_semp", "name: studies/smoke.yaml is there already"),
         ("set", "own_photos", "model_from: study own_photos trains nothing"),
         ("set", "paper", "study: no file studies/paper.yaml; known"),
     ],

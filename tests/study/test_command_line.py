@@ -1,3 +1,5 @@
+import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from geoutils import __main__ as command_line
 from geoutils.__main__ import command_parser, main
 from geoutils.study.run import only_run_of, write_settings
 from geoutils.study.settings import read_study
+from geoutils.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 OWN = ["run", "--study", "own_photos"]
@@ -175,6 +178,60 @@ def test_it_is_a_command():
     assert "--photos" in help_text
 
 
+def test_it_tells_its_version():
+    command = [sys.executable, "-m", "geoutils", "--version"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told == f"geoutils {VERSION}\n"
+
+
+SPEAKER = """
+import sys
+from types import SimpleNamespace
+from geoutils import __main__ as command_line
+options = SimpleNamespace(command=lambda _: print("line\\n" * 100_000))
+command_line.command_parser = lambda: SimpleNamespace(parse_args=lambda _: options)
+sys.exit(command_line.main())
+"""
+
+
+@pytest.mark.parametrize("arguments", [["-m", "geoutils", "--help"], ["-c", SPEAKER]])
+def test_output_that_nobody_reads_ends_a_command_quietly(arguments):
+    """A page waits to be written at the very end; long output finds its reader gone before."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env=env, text=True)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_another_broken_pipe_is_an_error(monkeypatch, capsys):
+    def broken(options):
+        raise BrokenPipeError("a worker is gone")
+
+    parser = argparse.ArgumentParser()
+    parser.set_defaults(command=broken)
+    monkeypatch.setattr(command_line, "command_parser", lambda: parser)
+    assert main([]) == 2
+    assert capsys.readouterr().err == "error: a worker is gone\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["locate"], ["--top-k N", "--out FILE", "--method NAME", "--style NAME"]),
+        (["cells"], ["--out-dir FOLDER", "--style NAME"]),
+        (["score"], ["GeoScore", "median and mean distance"]),
+    ],
+)
+def test_help_says_what_is_given_and_what_is_printed(command, told, capsys):
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert [words for words in told if words not in text] == []
+
+
 def pages(parser):
     """A command's options and arguments, and those of the commands below it, by their pages."""
     below = [action for action in parser._actions if isinstance(action.choices, dict)]
@@ -190,3 +247,12 @@ def test_every_command_and_option_is_explained():
     assert known <= set(found)
     unexplained = [(page, o.dest) for page, options in found.items() for o in options if not o.help]
     assert unexplained == []
+
+
+def test_ctrl_c_ends_any_command_without_a_traceback(monkeypatch, capsys):
+    def stopped(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("geoutils.saved_commands.locate_command", stopped)
+    assert main(["locate", "results/default", "photo.jpg"]) == 130
+    assert capsys.readouterr().err == "stopped\n"

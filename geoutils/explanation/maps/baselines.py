@@ -17,6 +17,7 @@ def baseline_images(
 
     "zero" is the colour that the model's normalisation maps to zero (`zero_rgb`), "black" is 0
     before normalisation, "mean" the photo's own mean colour, "blurred" the photo, blurred.
+    Raises ValueError for another kind.
     """
     if kind == "zero":
         rgb = images.new_tensor(zero_rgb).reshape(1, 3, 1, 1)

@@ -54,7 +54,8 @@ def explanation_maps(
       Unless given, the window is an eighth of the shorter side and the stride half a window.
 
     `batch_size` is the number of pictures that pass the model at once (None: 128 of 64 × 64 pixels,
-    fewer of larger ones). Source of the smoothed maps: Theiner et al., Section 4.2.
+    fewer of larger ones). Source of the smoothed maps: Theiner et al., Section 4.2. Raises
+    ValueError for an unknown explainer, pictures outside [0, 1], Grad-CAM without a layer.
     """
     height, width = images.shape[2:]
     window = window or default_window(height, width)

@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from geoutils.geocoding.addresses import Addresses, Geocoder
 from geoutils.geocoding.atlas_addresses import atlas_addresses
+from geoutils.geocoding.named_geocoders import ATLAS, named_geocoder
 from geoutils.partitions.cells import Cells
 from geoutils.partitions.semantic.forest import depths
 from geoutils.partitions.semantic.location_tree import finest_known
@@ -34,7 +35,7 @@ class SemanticCells(Cells):
     `cell_of` the finest cell at or above each of them (-1: none), and `inside` the cell that a
     cell itself lies in, one step up (-1: none). `geometry` holds shapely polygons in longitude
     and latitude, None where not known. `geocoder` finds addresses of coordinates: a function,
-    the name "atlas", or None. Theiner et al. 2022 (SemP), section 3.1.2.
+    a name as `named_geocoder` takes it, or None. Theiner et al. 2022 (SemP), section 3.1.2.
     """
 
     keys: pd.Index
@@ -60,8 +61,6 @@ class SemanticCells(Cells):
         astray = (own < 0) | (self.cell_of[own] != np.arange(n))
         if astray.any():
             raise ValueError(f"cell_of: {self.keys[astray][0]!r} is a cell but not in it itself")
-        if isinstance(self.geocoder, str) and self.geocoder != "atlas":
-            raise ValueError(f"geocoder: got {self.geocoder!r}, expected 'atlas' or a function")
         depths(self.inside)
 
     def __len__(self) -> int:
@@ -78,11 +77,28 @@ class SemanticCells(Cells):
                 "latlon_deg: semantic cells need addresses, and their geocoder is not known; "
                 "give it by with_geocoder, or call assign_addresses"
             )
-        geocoder = atlas_addresses if self.geocoder == "atlas" else self.geocoder
+        named = isinstance(self.geocoder, str)
+        geocoder = named_geocoder(self.geocoder) if named else self.geocoder
         addresses = geocoder(latlon)
         if len(addresses) != len(latlon):
             raise ValueError(f"geocoder: {len(addresses)} addresses for {len(latlon)} locations")
         return self.assign_addresses(addresses)
+
+    @property
+    def asks_atlas(self) -> bool:
+        """Whether cells of any number of locations can be asked for: the offline atlas knows."""
+        return self.geocoder in (ATLAS, atlas_addresses)
+
+    def drawn_at(self, latlon_deg: Real[ndarray, "points 2"]) -> Int[ndarray, " points"]:
+        """Cell whose outline, as in `boundaries`, holds each location; -1 where none does.
+
+        For maps, where `assign` would ask a server for every pixel.
+        """
+        points = shapely.STRtree(shapely.points(checked_latlon(latlon_deg)[:, ::-1]))
+        cell, point = points.query(self._ground, predicate="contains")
+        found = np.full(len(latlon_deg), -1)
+        found[point] = cell
+        return found
 
     def assign_addresses(self, addresses: Addresses) -> Int[ndarray, " photos"]:
         """Cell of each address vector: its finest known location, then up the tree to a cell.
@@ -147,9 +163,8 @@ class SemanticCells(Cells):
 
     def attributes(self) -> dict[str, Any]:
         """Known locations in no cell; the geocoder's name, "" for one that a file cannot keep."""
-        atlas = self.geocoder in ("atlas", atlas_addresses)
-        classless = self.known[self.cell_of < 0].tolist()
-        return {"classless": classless, "geocoder": "atlas" if atlas else ""}
+        name = self.geocoder if isinstance(self.geocoder, str) else ATLAS * self.asks_atlas
+        return {"classless": self.known[self.cell_of < 0].tolist(), "geocoder": name}
 
     @classmethod
     def from_columns(cls, table: pd.DataFrame) -> "SemanticCells":

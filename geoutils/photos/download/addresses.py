@@ -1,6 +1,5 @@
 """The rows of a list of addresses: what each photo is called and where it can be fetched."""
 
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -8,15 +7,14 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv as arrow_csv
 import urllib3
 from pyarrow import parquet
 
-from geoutils.photos.columns import known_columns
+from geoutils.photos.columns import known_columns, refuse_twins
+from geoutils.photos.csv_rows import UNREADABLE, first_line, open_rows, unreadable
 from geoutils.photos.manifest import text_of
 from geoutils.photos.sources.listed_photos import told
-from geoutils.photos.table import csv_options, delimiter_of, require_table
+from geoutils.photos.table import in_pandas, no_row, require_table
 
 # Names seen in public lists (OSV-5M, Open Images, YFCC100M, exports of Flickr), in order of trust.
 URL_NAMES = (
@@ -58,10 +56,10 @@ def listed_addresses(path: Path, say: Callable[[str], None] = print) -> Iterator
                     url, problem = url[:LONGEST], f"an address of more than {LONGEST:,} letters"
                 yield Address(photo, url, problem if photo else "photo without a name")
             n_rows += len(table)
-    except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None
+    except UNREADABLE as error:
+        raise unreadable(path, error) from None
     if n_rows == 0:
-        raise ValueError(f"{path}: no row in this table; expected one per photo")
+        raise no_row(path, broken)
     yield from (Address(line, "", reason) for line, reason in broken)
 
 
@@ -83,7 +81,7 @@ def has_positions(path: Path) -> bool:
     if path.suffix.lower() == ".parquet":
         names = parquet.read_schema(path).names
     else:
-        names = _fields_of_first_line(path)
+        names = first_line(path).fields
     return {"latitude", "longitude"} <= set(known_columns(names))
 
 
@@ -99,7 +97,9 @@ def guess_addresses(names: Sequence[str], where: str) -> dict[str, str]:
         found = ", ".join(" ".join(str(name).split())[:40] for name in names[:12])
         raise ValueError(f"{where}: no column of addresses; found {found}; expected one named url")
     known = known_columns([name for name in names if name != url])
-    return ({"photo": known["photo"]} if "photo" in known else {}) | {"url": url}
+    guessed = ({"photo": known["photo"]} if "photo" in known else {}) | {"url": url}
+    refuse_twins(guessed, names, where)
+    return guessed
 
 
 def address_problem(url: str) -> str:
@@ -137,31 +137,25 @@ def _tables(
             guessed = guess_addresses(file.schema_arrow.names, str(path))
             say(told(guessed, file.schema_arrow.names, path))
             for batch in file.iter_batches(columns=list(guessed.values())):
-                yield _as_text(batch.to_pandas(), guessed)
+                yield _as_text(in_pandas(batch, guessed, path))
         return
-    nameless = _nameless_columns(path)
+    fields = first_line(path).fields
+    nameless = _nameless_columns(fields)
     if nameless:
         say(f"{path.name}: no line of names; {' and '.join(nameless)} in this order")
-        guessed, options = csv_options(path, broken, lambda *_: {name: name for name in nameless})
-        options["read_options"] = arrow_csv.ReadOptions(use_threads=False, column_names=nameless)
+        guessed = {name: name for name in nameless}
     else:
-        guessed, options = csv_options(path, broken, guess_addresses)
-        say(told(guessed, _fields_of_first_line(path), path))
-    with arrow_csv.open_csv(path, **options) as batches:
+        guessed = guess_addresses(fields, str(path))
+        say(told(guessed, fields, path))
+    with open_rows(path, list(guessed.values()), broken, nameless=bool(nameless)) as batches:
         for batch in batches:
-            yield _as_text(batch.to_pandas(), guessed)
+            yield _as_text(in_pandas(batch, guessed, path))
 
 
-def _nameless_columns(path: Path) -> list[str]:
+def _nameless_columns(fields: list[str]) -> list[str]:
     """What the columns of a CSV are that begins with a photo; none where it begins with names."""
-    columns = ["url" if "://" in field else "photo" for field in _fields_of_first_line(path)]
+    columns = ["url" if "://" in field else "photo" for field in fields]
     return columns if sorted(columns) in (["photo", "url"], ["url"]) else []
-
-
-def _fields_of_first_line(path: Path) -> list[str]:
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-    return next(csv.reader([first], delimiter=delimiter_of(first)), [])
 
 
 def _lines(path: Path) -> Iterator[pd.DataFrame]:
@@ -173,5 +167,5 @@ def _lines(path: Path) -> Iterator[pd.DataFrame]:
             yield pd.DataFrame({"url": some}, dtype="str")
 
 
-def _as_text(table: pd.DataFrame, guessed: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame({ours: text_of(table[theirs]) for ours, theirs in guessed.items()})
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({name: text_of(table[name]) for name in table})

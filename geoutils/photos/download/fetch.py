@@ -28,6 +28,7 @@ BEGINNINGS = {
     "PNG": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "WEBP": re.compile(rb"RIFF....WEBP", re.DOTALL),
 }
+TAKEN = ("image/jpeg", "image/jpg", "image/png", "image/webp")
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 TRUNCATED = "truncated: the connection ended before the photo did"
 # Flickr sends who asks for a photo that was removed to a picture which says so.
@@ -145,8 +146,7 @@ def _keep(
         if size == 0:
             return Outcome("again", "an empty answer")
         if not kind:
-            said = response.headers.get("Content-Type", "").split(";")[0].strip()[:60]
-            raise _UnusableError(f"no JPEG, PNG or WebP image{f' but {said}' if said else ''}")
+            raise _UnusableError(_no_image(begin, response.headers.get("Content-Type", "")))
         is_framed = told.isdecimal() or "chunked" in response.headers.get("Transfer-Encoding", "")
         if not is_framed and kind in ENDS and not end.rstrip(b"\0").endswith(ENDS[kind]):
             return Outcome("again", TRUNCATED)
@@ -154,6 +154,18 @@ def _keep(
         return Outcome("kept")
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def _no_image(begin: bytes, content_type: str) -> str:
+    """What an answer is instead of a photo, by how it begins and what it is said to be."""
+    said = content_type.split(";")[0].strip()[:60]
+    is_page = begin.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    found = "a page" if is_page else "gzip" if begin.startswith(b"\x1f\x8b") else ""
+    if said.lower() in TAKEN:
+        found = f"{found or 'something else'}, sent as {said}"
+    else:
+        found = said or found
+    return f"no JPEG, PNG or WebP image{f' but {found}' if found else ''}"
 
 
 def _publish(scratch: Path, file: Path) -> None:

@@ -21,6 +21,7 @@ from geoutils.photos.packing.packed_photo import UNREADABLE, PackedPhoto, lost, 
 from geoutils.photos.packing.shards import shard_name, write_shards
 from geoutils.photos.sources import check_photos, is_checked
 from geoutils.photos.sources.checked import MANIFEST, REJECTED
+from geoutils.whole import checked_whole
 
 CHECKED, JOURNAL, DONE = "checked", ".pack.sqlite", "packed.json"
 GONE = 500  # unreadable photos in a row, after which it is not the photos that are at fault
@@ -50,6 +51,8 @@ def pack_photos(
         raise ValueError(f"size: {size} pixels; expected 1 or more, or 0 for photos as they are")
     if shard_mb < 1:
         raise ValueError(f"shard_mb: {shard_mb} megabytes; expected 1 or more")
+    if workers is not None:
+        workers = checked_whole(workers, "workers")
     if not source.exists():
         raise ValueError(f"source: {source} does not exist; expected photos, or what check wrote")
     if source.is_dir() and out_dir.is_relative_to(source):
@@ -72,6 +75,10 @@ def pack_photos(
             except ValueError:
                 journal.discard_unused(made)
                 raise
+        if n_rows(checked / MANIFEST) == 0:
+            if checked == source:
+                journal.discard_unused(made)
+            raise ValueError(f"source: its check kept no photo; {checked / REJECTED} tells why")
         for name in (DONE, MANIFEST, REJECTED):  # of an earlier pack, a shard of which is lost
             (out_dir / name).unlink(missing_ok=True)
         state = _state(checked / MANIFEST)

@@ -13,7 +13,7 @@ from geoutils.photos.photo_file import NoPhotoFile, read_photo
 QUALITY = 90  # of the JPEGs, as Pillow counts
 LONGEST = 65_500  # pixels of a JPEG's side
 UNREADABLE = "unreadable file"
-SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
+SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
 
 class Original(NamedTuple):

@@ -23,7 +23,7 @@ def pieces(manifest: Path) -> Iterator[tuple[int, pd.DataFrame]]:
     first = 0
     with parquet.ParquetFile(manifest) as file:
         for batch in file.iter_batches(batch_size=ROWS):
-            table = batch.to_pandas()
+            table = batch.to_pandas(ignore_metadata=True)
             yield first, table
             first += len(table)
 

@@ -16,6 +16,7 @@ from geoutils.photos.sources.kinds import Source
 from geoutils.photos.sources.listed_photos import listed_photos
 from geoutils.photos.sources.looking import BLOCK, looks
 from geoutils.photos.sources.origin import origin_of, refuse_other
+from geoutils.photos.sources.reasons import commonest_reasons
 from geoutils.photos.table import require_table
 
 READING = "Reading the list"
@@ -77,6 +78,8 @@ def check_photos(
         f"{counted(n_kept, 'photo')} in {out_dir / MANIFEST}, {n_rejected:,} set aside in "
         f"{out_dir / REJECTED}"
     )
+    if n_rejected:
+        say(f"set aside: {commonest_reasons(out_dir / REJECTED)}")
     return n_kept, n_rejected
 
 
@@ -90,10 +93,18 @@ def _list(
     if not _with_bar(journal.add(candidates, listing is not None), finding):
         raise ValueError("source: no JPEG, PNG or WebP photo in it, and no shard")
     if listing:
-        _with_bar(journal.add_listed(listed_photos(listing, say)), READING)
+        rows = _from_here(listed_photos(listing, say), source.path)
+        _with_bar(journal.add_listed(rows), READING)
     for path in [] if listing else sorted(beside, key=lambda path: len(path.parts)):
         _with_bar(journal.add_listed(_below(path, source.path, say)), READING)
     journal.match(by_list=listing is not None)
+
+
+def _from_here(rows: Iterator[Candidate], folder: Path) -> Iterator[Candidate]:
+    """Rows of a list, whole paths into the folder that is checked made those within it."""
+    here = f"{folder.as_posix()}/"
+    for row in rows:
+        yield row._replace(photo=row.photo[len(here) :]) if row.photo.startswith(here) else row
 
 
 def _with_bar(batches: Iterator[int], label: str) -> int:

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,14 @@ FROM candidate c LEFT JOIN listed l ON l.id = c.listed LEFT JOIN look k ON k.id 
 ORDER BY
 """
 LOST_FROM_LIST = """
-SELECT photo, CASE WHEN problem != '' THEN problem
-    WHEN EXISTS (SELECT 1 FROM listed o WHERE o.key = l.key AND o.id < l.id)
+SELECT photo, CASE WHEN problem != '' THEN problem WHEN photo = '' THEN 'photo without a name'
+    WHEN EXISTS (SELECT 1 FROM listed o WHERE o.whole = l.whole AND o.id < l.id)
     THEN 'a photo of this name came before' ELSE 'listed, but there is no such photo' END AS reason
 FROM listed l WHERE NOT EXISTS (SELECT 1 FROM candidate WHERE listed = l.id) ORDER BY id
 """
 LOST_BESIDE = f"""
-SELECT DISTINCT photo, 'listed in {LISTING_NAME}, but there is no such photo' AS reason
+SELECT DISTINCT photo, CASE WHEN problem != '' THEN problem
+    ELSE 'listed in {LISTING_NAME}, but there is no such photo' END AS reason
 FROM listed WHERE photo NOT IN (SELECT photo FROM candidate) ORDER BY photo
 """
 
@@ -142,7 +144,9 @@ def _told(row: Any, by_list: bool) -> dict[str, Any]:
         "EXIF": {} if by_list or row.latitude is None else exif,
         LISTING_NAME: {} if by_list else listed,
     }
-    source = next((name for name, facts in sources.items() if "latitude" in facts), "")
+    said = [name for name, facts in sources.items() if "latitude" in facts]
+    # What names no place does not stand before one that does.
+    source = next((name for name in said if _is_place(sources[name])), said[0] if said else "")
     place = sources.get(source, {})
     facts = {name: value for name, value in beside.items() if value} | listed
     facts |= {name: place.get(name) for name in ("latitude", "longitude")}
@@ -153,6 +157,15 @@ def _told(row: Any, by_list: bool) -> dict[str, Any]:
     }
     facts.pop("photo", None)
     return facts
+
+
+def _is_place(facts: dict[str, Any]) -> bool:
+    """Whether facts have two coordinates that are numbers, and not 0, 0, which means unknown."""
+    try:
+        latitude, longitude = float(facts["latitude"]), float(facts["longitude"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return isfinite(latitude) and isfinite(longitude) and (latitude, longitude) != (0, 0)
 
 
 def _filled(manifest: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ the first look; each block of looks is one transaction.
 
 import json
 import os
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -22,9 +23,12 @@ BATCH = 5_000  # rows in one go
 SCHEMA = f"""{ABOUT}
 CREATE TABLE candidate (
     id INTEGER PRIMARY KEY, photo TEXT, path TEXT, offset INTEGER, length INTEGER,
-    facts TEXT, problem TEXT, whole_key TEXT, name_key TEXT, listed INTEGER
+    facts TEXT, problem TEXT, listed INTEGER,
+    whole TEXT, whole_key TEXT, name TEXT, name_key TEXT
 );
-CREATE TABLE listed (id INTEGER PRIMARY KEY, photo TEXT, facts TEXT, problem TEXT, key TEXT);
+CREATE TABLE listed (
+    id INTEGER PRIMARY KEY, photo TEXT, facts TEXT, problem TEXT, whole TEXT, key TEXT
+);
 CREATE TABLE look (
     id INTEGER PRIMARY KEY, problem TEXT, width INTEGER, height INTEGER, latitude REAL,
     longitude REAL, no_position TEXT, author TEXT, camera TEXT, sha256 TEXT
@@ -34,23 +38,30 @@ MATCH_BESIDE = """
 CREATE INDEX listed_photo ON listed (photo);
 UPDATE candidate SET listed = (SELECT max(id) FROM listed WHERE listed.photo = candidate.photo);
 """
-# A listed photo is meant by its path, or by its name alone wherever it lies.
+# A listed photo is meant by its path, or by its name alone wherever it lies; a key is either
+# without suffix, for lists that leave it out.
 MATCH_LIST = """
+CREATE INDEX listed_whole ON listed (whole);
 CREATE INDEX listed_key ON listed (key);
 UPDATE candidate SET listed = coalesce(
+    (SELECT min(id) FROM listed WHERE whole = candidate.whole),
     (SELECT min(id) FROM listed WHERE key = whole_key),
+    (SELECT min(id) FROM listed WHERE whole = candidate.name),
     (SELECT min(id) FROM listed WHERE key = name_key)
 );
 UPDATE candidate SET problem = 'not in the list' WHERE listed IS NULL AND problem = '';
 """
-# Of several files one that can be used stands for the listed photo, best one at its very path.
+# Of several files one with the very name stands for the listed photo (a.png, not a.jpg), of these
+# one that can be used, best one at its very path.
 SETTLE_LIST = """
 UPDATE candidate SET problem = 'another file stands for this photo of the list', listed = NULL
 WHERE id IN (
     SELECT id FROM (
         SELECT candidate.id AS id, row_number() OVER (
-            PARTITION BY listed ORDER BY candidate.problem || coalesce(look.problem, '') != '',
-            whole_key != listed.key, candidate.photo
+            PARTITION BY listed ORDER BY
+            substr('/' || listed.whole, -length(candidate.name) - 1) != '/' || candidate.name,
+            candidate.problem || coalesce(look.problem, '') != '',
+            candidate.whole != listed.whole, candidate.photo
         ) AS turn FROM candidate JOIN listed ON listed.id = candidate.listed
         LEFT JOIN look ON look.id = candidate.id
     ) WHERE turn > 1
@@ -79,13 +90,15 @@ class Journal:
 
     def add(self, candidates: Iterable[Candidate], by_list: bool) -> Iterator[int]:
         """Take candidates in, with `by_list` ready to be matched; yield each batch's number."""
-        columns = "photo, path, offset, length, facts, problem, whole_key, name_key"
+        columns = "photo, path, offset, length, facts, problem, whole, whole_key, name, name_key"
         for rows in batches(map(_printable, candidates)):
             values = []
             for c in rows:
-                keys = ("", "")
+                keys = ("", "", "", "")
                 if by_list:
-                    keys = key_of(c.photo), key_of(c.photo.rsplit("/", 1)[-1])
+                    whole = plain_path(c.photo)
+                    name = whole.rsplit("/", 1)[-1]
+                    keys = whole, key_of(whole), name, key_of(name)
                 facts = json.dumps(dict(c.facts)) if c.facts else "{}"
                 where = c.path, c.offset, c.length
                 values.append((c.name.rstrip("/"), *where, facts, c.problem, *keys))
@@ -95,19 +108,24 @@ class Journal:
     def add_listed(self, rows: Iterable[Candidate]) -> Iterator[int]:
         """Take the rows of a list in, which have no files of their own."""
         for some in batches(map(_printable, rows)):
-            values = [
-                (row.photo, json.dumps(dict(row.facts)), row.problem, key_of(row.photo))
-                for row in some
-            ]
-            self._insert("listed", "photo, facts, problem, key", values)
+            values = []
+            for row in some:
+                whole, facts = plain_path(row.photo), json.dumps(dict(row.facts))
+                values.append((row.photo, facts, row.problem, whole, key_of(whole)))
+            self._insert("listed", "photo, facts, problem, whole, key", values)
             yield len(values)
 
     def match(self, by_list: bool) -> None:
         """Find each candidate's row among those listed; after this the journal can be resumed.
 
-        With `by_list` whatever is not listed is set aside.
+        With `by_list` whatever is not listed is set aside; ValueError where that is everything.
         """
         self.base.executescript(MATCH_LIST if by_list else MATCH_BESIDE)
+        if by_list and not self.has("listed NOT NULL"):
+            raise ValueError(
+                f"list: none of its photos is in the source: it names {self._some('listed')}, "
+                f"in the source are {self._some('candidate')}"
+            )
         self.base.execute("CREATE INDEX candidate_listed ON candidate (listed)")
         note(self.base, "recipe", self.recipe)
 
@@ -152,6 +170,12 @@ class Journal:
         query = f"SELECT 1 FROM candidate WHERE {condition} LIMIT 1"
         return self.base.execute(query).fetchone() is not None
 
+    def _some(self, table: str) -> str:
+        """The first names of a table and how many there are."""
+        (n,) = self.base.execute(f"SELECT count(*) FROM {table}").fetchone()
+        rows = self.base.execute(f"SELECT photo FROM {table} ORDER BY id LIMIT 2").fetchall()
+        return ", ".join(row[0] for row in rows) + f" … ({n:,})" * (n > 2)
+
     def close(self) -> None:
         """Let go of the file; what is in it stays."""
         self.base.close()
@@ -180,6 +204,17 @@ AND NOT EXISTS (SELECT 1 FROM look WHERE look.id = candidate.id)
 """
 
 
+def plain_path(photo: str) -> str:
+    r"""A photo's path as folders and shards write it, where a list or a shard has it otherwise.
+
+    >>> plain_path("./34/8d/1.jpg"), plain_path(r"34\8d\1.jpg"), plain_path("34/1.jpg")
+    ('34/8d/1.jpg', '34/8d/1.jpg', '34/1.jpg')
+    """
+    if photo.startswith("./") or "\\" in photo or "//" in photo:
+        return posixpath.normpath(photo.replace("\\", "/"))
+    return photo
+
+
 def key_of(photo: str) -> str:
     """What a photo is called without the suffix of its format, which some lists leave out.
 
@@ -190,10 +225,10 @@ def key_of(photo: str) -> str:
     return stem if suffix.lower() in PHOTO_SUFFIXES else photo
 
 
-def batches(rows: Iterable[Row], size: int = BATCH) -> Iterator[list[Row]]:
-    """The rows, `size` at a time."""
+def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """The rows, BATCH at a time."""
     rows = iter(rows)
-    while batch := list(islice(rows, size)):
+    while batch := list(islice(rows, BATCH)):
         yield batch
 
 

@@ -10,7 +10,7 @@ from geoutils.photos.sources.folder_photos import files_in, folder_photos
 from geoutils.photos.sources.listed_photos import listed_photos
 from geoutils.photos.sources.msgpack_photos import msgpack_photos
 from geoutils.photos.sources.tar_photos import COMPRESSED, COMPRESSED_SUFFIXES, tar_photos
-from geoutils.photos.table import TABLE_SUFFIXES
+from geoutils.photos.table import TABLE_SUFFIXES, workbook_hint
 
 SHARD_READERS: dict[str, Callable[[Path], Iterator[Candidate]]] = {
     ".tar": tar_photos,
@@ -37,9 +37,12 @@ class Source:
         suffix = path.suffix.lower()
         if path.is_dir():
             found = (Path(path, name) for name, _ in files_in(path) if _is_shard(name))
+            found = (shard for shard in found if not _is_mail(shard))
             return cls(path, shards=tuple(sorted(found)))
         if not path.is_file():
             raise ValueError(f"source: {path} does not exist; expected a folder, shard or list")
+        if _is_mail(path):
+            raise ValueError(f"source: {path} is a mail of Outlook, no MessagePack shard")
         if _is_shard(path.name):
             return cls(path, shards=(path,))
         if suffix in TABLE_SUFFIXES:
@@ -47,7 +50,10 @@ class Source:
         if path.name.lower().endswith(COMPRESSED_SUFFIXES):
             raise ValueError(f"source: {path} is {COMPRESSED}")
         expected = ", ".join([*SHARD_READERS, *TABLE_SUFFIXES])
-        raise ValueError(f"source: {path} is no folder and has none of the suffixes {expected}")
+        raise ValueError(
+            f"source: {path} is no folder and has none of the suffixes {expected}"
+            f"{workbook_hint(path)}"
+        )
 
     def candidates(
         self, listings: list[Path], say: Callable[[str], None] = print
@@ -56,7 +62,7 @@ class Source:
         if self.is_list:
             yield from listed_photos(self.path, say)
         elif self.path.is_dir():
-            yield from folder_photos(self.path, listings)
+            yield from folder_photos(self.path, listings, say)
         for shard in self.shards:
             name = shard.relative_to(self.path).as_posix() if self.path.is_dir() else shard.name
             if not shard.is_file():  # a named pipe would keep its reader waiting forever
@@ -69,7 +75,21 @@ class Source:
                 if shard == self.path:
                     raise
                 yield Candidate("", str(shard), problem=COMPRESSED, shard=name)
+            except OSError as error:
+                problem = f"unreadable file ({error.strerror})"
+                yield Candidate("", str(shard), problem=problem, shard=name)
 
 
 def _is_shard(name: str) -> bool:
     return name.lower().endswith(tuple(SHARD_READERS))
+
+
+def _is_mail(path: Path) -> bool:
+    """Whether it is a mail as Outlook saves it, also under the suffix `.msg`."""
+    if path.suffix.lower() != ".msg" or not path.is_file():
+        return False
+    try:
+        with open(path, "rb") as file:
+            return file.read(4) == b"\xd0\xcf\x11\xe0"
+    except OSError:
+        return False

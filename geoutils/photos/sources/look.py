@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from geoutils.photos.decode import examine_bytes, open_image, problem_of
 from geoutils.photos.exif import ExifFacts, read_exif
+from geoutils.photos.jpeg_end import END, ends_before_trailer, first_end
 from geoutils.photos.photo_file import BYTES_LIMIT, NoPhotoFile, open_regular, read_photo
 
 TAIL = 4096  # bytes at the end that are read
-ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
+ENDS = {"JPEG": END, "MPO": END, "PNG": b"IEND\xaeB`\x82"}  # MPO: a JPEG with others behind it
 
 
 class Look(NamedTuple):
@@ -30,8 +31,9 @@ class Look(NamedTuple):
 def look_at(path: str, offset: int = 0, length: int = 0, thorough: bool = False) -> Look:
     """Facts about a photo that is a file, or `length` bytes of one from `offset` on.
 
-    What the format wants at a photo's end tells whether it is whole; a photo without it is decoded
-    to find out, and with `thorough` every one is. `sha256` is that of the file's length and its
+    What the format wants at a photo's end tells whether it is whole; of a JPEG that has more behind
+    it the end is looked for. A photo without it is decoded to find out, and with `thorough` every
+    one is. `sha256` is that of the file's length and its
     last 4096 bytes, which copies have in common; with `thorough` of all its bytes. Never raises for
     a bad file: the reason stands in `problem`.
     """
@@ -82,8 +84,15 @@ def _with(facts: ExifFacts, width: int, height: int, sha256: str, turned: bool =
 
 
 def _is_whole(format: str | None, tail: bytes, size: int, file: io.BufferedIOBase) -> bool:
-    """Whether the end of the file is that of its format; padding with zeros is none of it."""
+    """Whether the file has its format's end; zeros behind it do not count, of a JPEG nothing."""
     if format == "WEBP":  # says its length at its beginning
         file.seek(4)
         return int.from_bytes(file.read(4), "little") + 8 <= size
-    return format in ENDS and tail.rstrip(b"\0").endswith(ENDS[format])
+    if format not in ENDS or tail.rstrip(b"\0").endswith(ENDS[format]):
+        return format in ENDS
+    if format == "PNG":
+        return False
+    if ends_before_trailer(file, tail, size):
+        return True
+    file.seek(0)
+    return first_end(file.read()) > 0

@@ -11,7 +11,13 @@ from typing import Any
 
 from geoutils.photos.sources.candidate import Candidate, told_by
 
-IMAGE_NAMES = ("image", "img", "jpg", "jpeg", "png", "webp", "bytes")
+# Capitals do not matter; the bytes may also lie in a map of their own, under one of these.
+IMAGE_NAMES = (
+    *("image", "img", "jpg", "jpeg", "png", "webp", "bytes"),
+    *("image_bytes", "img_bytes", "image_data", "data"),
+)
+IMAGE_BEGINS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF")
+NO_TEXT = "\ufffd"  # stands for bytes that are none
 STRANGE = 100  # records that are no maps; noise is read as numbers, one for each byte
 LIMITS = {
     "max_buffer_size": 2**28,  # bytes of one record
@@ -65,14 +71,37 @@ def _candidate(record: Any, shard: Path, begin: int, raw: bytes, number: int) ->
     if not isinstance(record, Mapping):
         return Candidate(name, where, problem=f"no map in the shard, but {type(record).__name__}")
     named = {str(_text(key)): value for key, value in record.items()}
-    image = next((named[key] for key in IMAGE_NAMES if isinstance(named.get(key), bytes)), b"")
-    record = {key: _text(value) for key, value in named.items() if value is not image}
-    if not image:
-        found = Candidate(name, where, problem="no image in this record")
-    else:
+    image = _image_of(named)
+    if image:
         found = Candidate(name, where, begin + raw.index(image), len(image))
-    found = told_by(found, record)
-    return found._replace(photo=found.facts.get("photo") or name)
+    else:
+        keys = " ".join(", ".join(named)[:100].split()) or "nothing"
+        found = Candidate(name, where, problem=f"no image in this record, which has {keys}")
+    facts = {key: _text(value) for key, value in named.items() if not _is_image(value, image)}
+    own = next((value for key, value in facts.items() if key.lower() == "id"), "")
+    if isinstance(own, str | int) and own != "":  # surer than other names that may be a photo's
+        facts = {"photo": own} | {key: facts[key] for key in facts if key.lower() != "photo"}
+    found = told_by(found, facts)
+    photo = found.facts.get("photo", "")
+    return found._replace(photo=name if photo == "" or NO_TEXT in photo else photo)
+
+
+def _image_of(record: Mapping[str, Any]) -> bytes:
+    """The bytes of a record's photo, b"" for none; best those that begin like one."""
+    inside = _by_key(record)
+    found = [inside[key] for key in IMAGE_NAMES if isinstance(inside.get(key), bytes | Mapping)]
+    maps = [_by_key(value) for value in found if isinstance(value, Mapping)]
+    found += [each.get(key) for each in maps for key in IMAGE_NAMES]
+    found = [value for value in found if isinstance(value, bytes) and value]
+    return next((value for value in found if value.startswith(IMAGE_BEGINS)), (found or [b""])[0])
+
+
+def _by_key(record: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(_text(key)).lower(): value for key, value in record.items()}
+
+
+def _is_image(value: Any, image: bytes) -> bool:
+    return isinstance(value, bytes) and (value is image or value.startswith(IMAGE_BEGINS))
 
 
 def _text(value: Any) -> Any:

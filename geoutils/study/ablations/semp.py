@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from geoutils.geocoding import Addresses, atlas_addresses
+from geoutils.geocoding import Addresses, named_geocoder
 from geoutils.partitions import Hierarchy, n_distinct_cells, semantic_partitions
 from geoutils.prediction import hierarchical_log_scores
 from geoutils.study.ablations.study import AblationStudy
@@ -29,8 +29,13 @@ def variants(study: AblationStudy, settings: Mapping[str, Any]) -> list[Variant]
     """
 
     @cache
+    def geocoder() -> str:
+        folder = study.training.results / "partitions" / "semantic"
+        return Hierarchy.load(folder).levels[-1].cells.geocoder
+
+    @cache
     def addresses() -> Addresses:
-        return atlas_addresses(study.training.latlon_deg[study.train_rows()])
+        return named_geocoder(geocoder())(study.training.latlon_deg[study.train_rows()])
 
     def made(taus: Sequence[int], areas_only: bool) -> Hierarchy:
         tau_min = dict(zip(LEVELS, reversed(taus), strict=True))
@@ -41,7 +46,7 @@ def variants(study: AblationStudy, settings: Mapping[str, Any]) -> list[Variant]
                 tau_min,
                 settings["min_photos"],
                 areas_only,
-                geocoder="atlas",
+                geocoder=geocoder(),
             )
         )
 

@@ -35,7 +35,7 @@ from geoutils.training.recipes.from_study import (
 )
 from geoutils.training.recipes.recipe import Recipe, build_head, levels_of_head, read_recipe
 from geoutils.training.recipes.study_training import StudyTraining, native_precision
-from geoutils.training.recipes.targets import Targets, read_targets
+from geoutils.training.recipes.targets import Targets
 from geoutils.training.state.fingerprint import fingerprint
 
 
@@ -112,13 +112,9 @@ class AblationStudy:
             return rows
         return np.sort(np.random.default_rng(seed).choice(rows, n, replace=False))
 
-    def targets(self, partition: str, partitions: str | Path | None = None) -> Targets:
-        """Cells of all photos in a partition of the base study, or of another such folder."""
-        if partitions is None:
-            return self.training.targets(partition)
-        is_train = np.zeros(len(self.training.manifest), dtype=bool)
-        is_train[self.training.rows["train"]] = True
-        return read_targets(partition, partitions, self.training.latlon_deg, is_train)
+    def targets(self, partition: str) -> Targets:
+        """Cells of all photos in a partition of the base study."""
+        return self.training.targets(partition)
 
     def inputs(self, takes: str = "features") -> Float32[ndarray, "photos ..."]:
         """Features (or tokens) of all photos by the shared backbone.

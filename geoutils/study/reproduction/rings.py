@@ -58,9 +58,7 @@ def accuracies(table: pd.DataFrame, method: str) -> Float[ndarray, " radii"]:
     return _hits(table[method]).mean(axis=0)
 
 
-def paired_moves(
-    before: pd.DataFrame, after: pd.DataFrame, seed: int = 0
-) -> tuple[list[Move], float]:
+def paired_moves(before: pd.DataFrame, after: pd.DataFrame) -> tuple[list[Move], float]:
     """Accuracies that moved, and how many standard errors chance alone may move the worst of them.
 
     Both runs are scored on the same resamples of authors. A difference is beyond chance where it
@@ -83,7 +81,7 @@ def paired_moves(
     change = np.concatenate(
         [_hits(joined[f"{name} again"]) - _hits(joined[name]) for name in both], axis=1
     )
-    resamples = Resamples.draw(len(joined), joined["author"].to_numpy(), N_RESAMPLES, seed)
+    resamples = Resamples.draw(len(joined), joined["author"].to_numpy(), N_RESAMPLES, seed=0)
     difference, samples = change.mean(axis=0), resamples.means(change)
     error = samples.std(axis=0) if len(samples) else np.full(len(difference), np.inf)
     varies = error > 0

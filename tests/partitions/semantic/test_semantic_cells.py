@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 import shapely
 
+from geoutils.atlas import photo_density
 from geoutils.geocoding import Addresses
 from geoutils.geocoding.atlas_addresses import atlas_addresses
 from geoutils.partitions import Hierarchy, Partition, S2Cells
+from geoutils.partitions.semantic.forest import depths
 from geoutils.partitions.semantic.location_tree import LocationTree, location_tree
 from geoutils.partitions.semantic.partitions import (
     n_distinct_cells,
@@ -277,8 +279,8 @@ def test_bad_input_is_named(levels):
         semantic_partition(addresses, broken, 3, 2)
     with pytest.raises(ValueError, match=r"latlon_deg: row 0 is .*, beyond ±90"):
         levels[0].assign(spots[:1] + 90)
-    with pytest.raises(ValueError, match="geocoder: got 'nominatim', expected 'atlas'"):
-        semantic_partition(addresses, spots, 3, 2, geocoder="nominatim")
+    with pytest.raises(ValueError, match="geocoder: 'nominatim'; expected 'atlas', the address of"):
+        levels[0].cells.with_geocoder("nominatim").assign(spots[:1])
     with pytest.raises(ValueError, match="geocoder: 18 addresses for 1 locations"):
         cells = levels[0].cells.with_geocoder(lambda latlon_deg: addresses)
         cells.assign(spots[:1])
@@ -336,3 +338,19 @@ def test_number_of_distinct_published_cells():
     levels = [Partition.read_csv(folder / f"cells_50_{n}.csv") for n in (5000, 2000, 1000)]
     assert sum(map(len, levels)) == 23_393
     assert n_distinct_cells(levels) == 15_606  # Theiner et al. 2022, Table 1, s2(M, f*)
+
+
+def test_a_map_shows_the_finest_outline_that_holds_a_place():
+    latlon_deg = photo_density()[::50].astype(float)
+    levels = semantic_partitions(
+        atlas_addresses(latlon_deg), latlon_deg, {"areas": 5}, 5, areas_only=True
+    )
+    cells = levels[0].cells
+    there = photo_density()[7::50].astype(float)
+    drawn = cells.drawn_at(there)
+    depth = depths(cells.inside)
+    for (latitude, longitude), cell in zip(there, drawn, strict=True):
+        holding = np.flatnonzero(shapely.contains_xy(cells.geometry, longitude, latitude))
+        assert (cell in holding) if len(holding) else cell == -1
+        assert not len(holding) or depth[cell] == depth[holding].max()
+    assert (drawn >= 0).mean() > 0.8

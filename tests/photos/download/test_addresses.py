@@ -83,6 +83,30 @@ def test_parquet(tmp_path):
         read(path)
 
 
+def test_ids_of_parquet_keep_their_digits_and_may_be_the_index(tmp_path):
+    ids = pd.array([17841405793187219, None], dtype="Int64")
+    pd.DataFrame({"id": ids, "url": ["http://x/a"] * 2}).to_parquet(tmp_path / "a.parquet")
+    pd.DataFrame({"id": ["12"], "url": "x"}).set_index("id").to_parquet(tmp_path / "b.parquet")
+    rows = read(tmp_path / "a.parquet")[0]
+    assert [row.photo for row in rows] == ["17841405793187219", ""]
+    assert [row.photo for row in read(tmp_path / "b.parquet")[0]] == ["12"]
+
+
+def test_broken_lines_are_told(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text('id,url\na,"http://x/a\nb,http://x/b\n')
+    unclosed = "a quote that is opened in this line is not closed in it"
+    assert read(path)[0] == [Address("b", "http://x/b"), Address("line 2", "", unclosed)]
+    for text, message in (
+        (b"id,url\na,http://x/a,\n", "no row that can be read; line 2: 3 fields in this line"),
+        (b"id,url\n\xe9,http://x/a\n", "expected text in UTF-8"),
+        (b"id,url,url\na,http://x/a,\n", "two columns are called url"),
+    ):
+        path.write_bytes(text)
+        with pytest.raises(ValueError, match=message):
+            read(path)
+
+
 def test_lists_without_addresses_are_refused(tmp_path):
     with pytest.raises(ValueError, match="no column of addresses; found id, lat; expected one"):
         guess_addresses(["id", "lat"], "list.csv")

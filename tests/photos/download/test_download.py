@@ -10,7 +10,7 @@ import pytest
 
 from geoutils.__main__ import main
 from geoutils.photos.download import Limits, download_photos
-from geoutils.photos.download.fetch import fetch
+from geoutils.photos.download.fetch import _no_image, fetch
 from geoutils.photos.sources import check_photos
 from geoutils.web import Connections
 
@@ -71,6 +71,22 @@ def test_gone_photos_are_asked_for_once_and_told(server, download, tmp_path):
     n_asked = len(server.asked)
     assert download(addresses | {"good.jpg": f"{server.url}/good"})[0] == (1, 8, 0)
     assert len(server.asked) == n_asked
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "reason"),
+    [
+        (b"\n<!DOCTYPE html><p>Sorry", "image/jpeg", " but a page, sent as image/jpeg"),
+        (b"\x1f\x8b\x08\0\0", "image/png", " but gzip, sent as image/png"),
+        (b"something", "image/webp; x=y", " but something else, sent as image/webp"),
+        (b"<html>", "text/html", " but text/html"),
+        (b"GIF89a", "image/gif", " but image/gif"),
+        (b"<html>", "", " but a page"),
+        (b"noise", "", ""),
+    ],
+)
+def test_what_is_no_photo_is_told(body, kind, reason):
+    assert _no_image(body, kind) == f"no JPEG, PNG or WebP image{reason}"
 
 
 def test_what_fails_at_first_is_asked_for_again(server, download, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from geoutils.__main__ import main, photos_argument
 from geoutils.photos.packing import pack, pack_photos
 from geoutils.photos.packing.pack import DONE, JOURNAL
+from geoutils.photos.sources import check_photos
 
 KILLED = """
 import os, signal, sys
@@ -165,6 +166,21 @@ def test_without_a_photo_there_is_no_pack(checked, album, tmp_path):
     (checked / "manifest.parquet").write_text("no parquet")
     with pytest.raises(ValueError, match="cannot be read"):
         pack_photos(checked, tmp_path / "damaged", workers=1, say=lambda _: None)
+
+
+def test_a_check_that_kept_nothing_is_told(tmp_path, photo_bytes):
+    album, out = tmp_path / "album", tmp_path / "out"
+    album.mkdir()
+    (album / "nowhere.jpg").write_bytes(photo_bytes())
+    check_photos(album, tmp_path / "checked", workers=1, say=lambda _: None)
+    sources = tmp_path / "checked", album, album  # the last one goes on where nothing is
+    for source in sources:
+        checked = source if source != album else out / "checked"
+        why = f"source: its check kept no photo; {checked / 'rejected.csv'} tells why"
+        with pytest.raises(ValueError, match=why):
+            pack_photos(source, out, workers=1, say=lambda _: None)
+        assert "no GPS" in (checked / "rejected.csv").read_text()
+        assert out.exists() == (source == album)
 
 
 def test_the_command_packs_for_a_study(album, tmp_path, capsys, monkeypatch):

@@ -72,6 +72,17 @@ def test_what_is_transparent_is_white_and_grey_has_three_colours(packed, photo_b
         assert image.mode == "RGB"
 
 
+def test_pairs_of_pictures_are_packed(packed):
+    """As phones with two cameras write them: a JPEG with another behind it."""
+    buffer, pair = io.BytesIO(), [Image.new("RGB", (80, 60), colour) for colour in ("red", "blue")]
+    pair[0].save(buffer, "MPO", save_all=True, append_images=pair[1:])
+    as_it_is, smaller = packed(buffer.getvalue(), 0), packed(buffer.getvalue(), 40)
+    assert (as_it_is.problem, as_it_is.suffix, as_it_is.data) == ("", ".jpg", buffer.getvalue())
+    assert (smaller.problem, smaller.suffix, smaller.height) == ("", ".jpg", 40)
+    with picture(smaller) as image:
+        assert image.format == "JPEG" and image.getpixel((20, 20))[0] > 250
+
+
 def test_what_cannot_be_decoded_is_told(packed, photo_bytes, tmp_path, monkeypatch):
     data = photo_bytes((1, 2), size=(200, 100))
     for size in (0, 50):

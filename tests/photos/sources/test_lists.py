@@ -7,7 +7,7 @@ import pytest
 from geoutils.photos import read_table
 from geoutils.photos.manifest import latlon_deg
 from geoutils.photos.sources import check_photos, read_checked
-from geoutils.photos.sources.listed_photos import listed_photos
+from geoutils.photos.sources.listed_photos import listed_photos, photos_beside
 
 LISTS = Path(__file__).parents[4] / "shared" / "data" / "benchmarks"
 
@@ -153,6 +153,63 @@ def test_rows_without_a_name_are_numbered_through(tmp_path):
     assert [row.photo for row in listed_photos(path, say=lambda _: None)] == [
         *("gps-0000000", "gps-0000001", "gps-0000002")
     ]
+
+
+def test_no_row_behind_a_quote_without_end_is_lost(tmp_path, photo_bytes):
+    for i in range(40):
+        path = tmp_path / "images" / f"{i}.jpg"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(photo_bytes(seed=i))
+    rows = [f"{i},48.9,2.3,ann" for i in range(40)]
+    rows[7] = '7,48.9,2.3,"unclosed'
+    listing = written(tmp_path / "list.csv", "\n".join(["id,lat,lon,author", *rows]))
+    manifest, rejected = checked(tmp_path / "images", tmp_path / "out", listing)
+    assert len(manifest) == 39 and set(manifest["author"]) == {"ann"}
+    reason = "a quote that is opened in this line is not closed in it"
+    assert rejected == {"7.jpg": "not in the list", "line 9": reason}
+
+
+def test_a_long_id_is_not_rounded_to_that_of_its_neighbour(tmp_path, photo_bytes):
+    for name in (17841405793187219, 17841405793187220):
+        path = tmp_path / "images" / f"{name}.jpg"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(photo_bytes())
+    ids = pd.array([17841405793187219, None], dtype="Int64")
+    table = pd.DataFrame({"id": ids, "latitude": [48.85, 1.0], "longitude": [2.35, 2.0]})
+    table.to_parquet(tmp_path / "list.parquet")
+    manifest, rejected = checked(tmp_path / "images", tmp_path / "out", tmp_path / "list.parquet")
+    assert manifest["photo"].tolist() == ["17841405793187219"]
+    assert manifest["path"].str[-21:].tolist() == ["17841405793187219.jpg"]
+    assert rejected == {"17841405793187220.jpg": "not in the list", "": "photo without a name"}
+
+
+def test_ids_may_be_the_index_of_pandas(tmp_path):
+    table = pd.DataFrame({"id": ["a", "b"], "lat": [1.0, 2.0], "lon": [3.0, 4.0]})
+    table.set_index("id").to_parquet(tmp_path / "list.parquet")
+    manifest, _ = checked(tmp_path / "list.parquet", tmp_path / "out")
+    assert manifest["photo"].tolist() == ["a", "b"]
+
+
+def test_a_photos_csv_that_means_something_else_is_left_out(tmp_path):
+    said = []
+    good = written(tmp_path / "good/photos.csv", "file,lat,lon\n./a.jpg,1,2\nb.jpg,1\n,3,4\n")
+    assert [(row.photo, row.problem) for row in photos_beside(good, tmp_path, said.append)] == [
+        ("good/a.jpg", ""),
+        ("good/photos.csv, a row", "photo without a name"),
+        ("good/photos.csv, line 3", "2 fields in this line, not 3"),
+    ]
+    assert said == ["photos.csv: latitude from lat, longitude from lon, photo from file"]
+    for text, reason in (
+        ("name,size\na.jpg,5\n", "no column for the latitude; found name, size"),
+        ("lat,lon\n1,2\n", "no column for the photo; expected one called photo"),
+        ("file,lat,lon\n", "no row in this table"),
+        ("", "no column for the latitude; found none"),
+        ("file,lat,lon,split\na,1,2,train\nb,1,2,\n", "1 rows have no split"),
+    ):
+        path = written(tmp_path / "bad/photos.csv", text)
+        (row,) = photos_beside(path, tmp_path, said.append)
+        assert row.photo == "bad/photos.csv" and row.problem.startswith(f"left out: {reason}")
+        assert said.pop().startswith(f"bad/photos.csv is left out: {reason}")
 
 
 def test_a_list_of_a_list_is_refused(tmp_path):

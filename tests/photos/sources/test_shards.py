@@ -66,6 +66,73 @@ def test_webdataset_samples_have_the_position_of_their_json(tar_shard, tmp_path,
     same_pixels(manifest, packed)
 
 
+def test_a_dot_in_a_name_gives_no_photo_the_position_of_another(tar_shard, photo_bytes):
+    data, n = photo_bytes(), range(1, 1500)
+    for order in (".jpg", ".json"), (".json", ".jpg"):
+        members = {
+            f"day/2020.{i}{suffix}": data if suffix == ".jpg" else {"lat": i / 20, "lon": 1}
+            for i in n
+            for suffix in order
+        }
+        del members["day/2020.7.json"], members["day/2020.9.jpg"]
+        found = {one.photo: one.facts for one in tar_photos(tar_shard("dots.tar", members))}
+        assert found.pop("day/2020.7.jpg") == {}
+        assert found == {
+            f"day/2020.{i}.jpg": {"latitude": str(i / 20), "longitude": "1"}
+            for i in n
+            if i not in (7, 9)
+        }
+
+
+def test_a_json_is_of_its_name_or_of_a_part_of_it(tar_shard, photo_bytes):
+    data, one, two = photo_bytes(), {"lat": 1, "lon": 2}, {"lat": 3, "lon": 4}
+    members = {
+        **{"a.left.jpg": data, "a.right.jpg": data, "a.json": one},
+        **{"b.jpg": data, "b.meta.json": two | {"photo": "B"}},
+        **{"c.jpg": data, "c.meta.json": one, "c.more.json": two},
+        **{"d.jpg": data, "d.json": one, "d.meta.json": two},
+        **{"e.one.jpg": data, "e.two.json": one},
+        "v1.0/._hidden.jpg": data,
+    }
+    found = [
+        (photo.photo, photo.facts.get("latitude"))
+        for photo in tar_photos(tar_shard("m.tar", members))
+    ]
+    expected = [("a.left.jpg", "1"), ("a.right.jpg", "1"), ("B", "3"), ("c.jpg", None)]
+    assert found == [*expected, ("d.jpg", "1"), ("e.one.jpg", None)]
+
+
+def test_an_update_of_a_tar_leaves_the_first_photo_where_it_was(tar_shard, photo_bytes):
+    path = tar_shard("u.tar", {"a.jpg": photo_bytes(), "a.json": {"lat": 10, "lon": 20}})
+    again = tar_shard("v.tar", {"a.jpg": photo_bytes(seed=1), "a.json": {"lat": 50, "lon": 60}})
+    with tarfile.open(path, "a") as tar, tarfile.open(again) as new:
+        for member in new:
+            tar.addfile(member, new.extractfile(member))
+    assert [photo.facts["latitude"] for photo in tar_photos(path)] == ["10", "50"]
+
+
+def test_a_record_without_a_place_does_not_hide_that_of_exif(tar_shard, tmp_path, photo_bytes):
+    places = {
+        "nan": {"lat": float("nan"), "lon": float("nan")},
+        "empty": {"lat": "", "lon": ""},
+        "null": {"lat": None, "lon": None},
+        "zero": {"lat": 0, "lon": 0.0},
+        "half": {"lat": 5},
+        "far": {"lat": 95, "lon": 5},
+    }
+    placed, blank = photo_bytes((10.0, 20.0)), photo_bytes(seed=1)
+    members = {}
+    for name, record in places.items():
+        members |= {f"{name}.jpg": placed, f"{name}.json": record}
+        members |= {f"{name}2.jpg": blank, f"{name}2.json": record}
+    manifest, rejected = checked(tar_shard("p.tar", members), tmp_path / "out")
+    assert set(manifest["photo"]) == {f"p.tar/{name}.jpg" for name in set(places) - {"far"}}
+    assert set(manifest["latitude"]) == {10.0} and set(manifest["position_source"]) == {"EXIF"}
+    assert rejected["p.tar/far.jpg"] == "latitude 95 is beyond 90"
+    assert rejected["p.tar/zero2.jpg"].startswith("position 0, 0")
+    assert rejected["p.tar/half2.jpg"] == "no longitude"
+
+
 def test_a_tar_leads_nowhere_else(tar_shard, tmp_path, photo_bytes):
     secret = tmp_path / "secret.jpg"
     secret.write_bytes(photo_bytes((1, 2)))
@@ -172,9 +239,40 @@ def test_msgpack_records_may_say_where_they_are(msgpack_shard, tmp_path, photo_b
     ]
     assert rejected == {
         "photos.msgpack/a": "a photo of this name came before",
-        "photos.msgpack/empty": "no image in this record",
+        "photos.msgpack/empty": "no image in this record, which has id, latitude, longitude",
         "photos.msgpack/3": "no map in the shard, but list",
     }
+
+
+@pytest.mark.parametrize("use_bin_type", [True, False])
+def test_the_bytes_of_a_photo_are_found_under_other_keys(msgpack_shard, photo_bytes, use_bin_type):
+    photos = [photo_bytes(seed=seed) for seed in range(6)]
+    records = [
+        {"id": "a", "image_bytes": photos[0], "filename": "not this.jpg"},
+        {"filename": "b.jpg", "data": photos[1]},
+        {"ID": 3, "IMAGE": photos[2]},
+        {"id": "d", "image": {"bytes": photos[3], "path": "not this.jpg"}},
+        {"id": "e", "image": "e.jpg", "jpg": photos[4]},
+        {"id": b"\xff\xd8\xff\xe0", "image": photos[5]},
+        {"file": photos[0], "lat": 1},
+    ]
+    shard = msgpack_shard("keys.msg", records, use_bin_type)
+    *found, lost = msgpack_photos(shard)
+    assert [photo.photo for photo in found] == ["a", "b.jpg", "3", "d", "e", "5"]
+    whole = shard.read_bytes()
+    assert [whole[photo.offset : photo.offset + photo.length] for photo in found] == photos
+    assert lost.photo == "6" and lost.problem == "no image in this record, which has file, lat"
+    assert lost.facts == {"latitude": "1"}
+
+
+def test_mails_are_no_shards(msgpack_shard, tmp_path, photo_bytes):
+    shard = msgpack_shard("shard_0.msg", [{"id": "a", "image": photo_bytes((1, 2))}])
+    mail = shard.with_name("mail.msg")
+    mail.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"mail" * 100)
+    manifest, rejected = checked(shard.parent, tmp_path / "out")
+    assert manifest["photo"].tolist() == ["shard_0.msg/a"] and rejected == {}
+    with pytest.raises(ValueError, match="is a mail of Outlook, no MessagePack shard"):
+        checked(mail, tmp_path / "mail")
 
 
 def test_noise_is_given_up_and_a_bad_split_costs_one_photo(msgpack_shard, tar_shard, photo_bytes):

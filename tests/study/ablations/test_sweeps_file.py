@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geoutils.evaluation.published import published_accuracies
 from geoutils.evaluation.published_ablations import published_ablations
 from geoutils.study.ablations import AblationStudy, Variant, read_sweeps, variants_of
 from geoutils.study.ablations.beside_papers import agreement, beside_papers
@@ -86,6 +87,13 @@ def test_each_published_row_of_a_sweep_is_one_of_its_variants(sweep):
     wanted = set(zip(published["question"], published["variant"], strict=True))
     missing = {pair for pair in wanted - known if (pair[0], f"{pair[1]} (no labels)") not in known}
     assert not missing
+
+
+def test_rows_that_look_like_a_slip_count_for_no_variant():
+    source = ["paper", "table", "dataset", "method"]
+    printed = published_ablations().merge(published_accuracies(), on=source, how="left")
+    assert not printed["note"].str.contains("slip").any()
+    assert published_accuracies()["note"].str.contains("slip").sum() == 1
 
 
 def toy_table() -> pd.DataFrame:

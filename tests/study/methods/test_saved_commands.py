@@ -1,5 +1,7 @@
 """Photos are placed, and cells written for others, from the command line."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,6 +73,21 @@ def test_places_of_one_photo_are_printed_likeliest_first(folder, album, capsys):
         np.testing.assert_allclose(told, [100 * share, *point], atol=0.051)
 
 
+@pytest.mark.parametrize("out", [[], ["--out", "places.csv"]])
+def test_a_name_that_is_no_text_is_told_and_passed_over(folder, album, capsys, monkeypatch, out):
+    """As on disks written when names were Latin-1."""
+    monkeypatch.chdir(album.parent)
+    (album / "broken.jpg").unlink()
+    os.rename(album / "0.png", os.fsencode(album) + b"/caf\xe9.png")
+    assert main(["locate", str(folder), "album", *out]) == 1
+    told = capsys.readouterr()
+    assert told.err == "photo album/caf\ufffd.png: a name that is no UTF-8\n"
+    if out:
+        assert len(read_positions("places.csv")) == 5
+    else:
+        assert all(f"album/{name}.png\n" in told.out for name in (1, 2, 3, "trip/4", "trip/5"))
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -122,9 +139,25 @@ def test_named_places_are_written_with_their_parents_where_all_have_one(n_photos
     if n_photos == 60:
         assert read_semp(out / "semantic").n_cells == sizes and told.err == ""
     else:
-        assert "lies in no coarser class" in told.err
+        start = "semantic: wrote the classes of each level (m_*.csv), but not h_dict.json, in what "
+        assert told.err.startswith(start) and told.err.count("\n") == 1
+        assert "of 'middle' lies in no coarser class, for which h_dict.json has no" in told.err
         files = [out / "semantic" / f"m_{size}.csv" for size in sizes]
         assert sorted((out / "semantic").iterdir()) == sorted(files)
         assert [len(read_semp_csv(path)) for path in files] == sizes
     assert main(command) == 2
     assert "holds no cells that the style isn has" in capsys.readouterr().err
+
+
+def test_levels_with_equally_many_classes_get_a_file_each(tmp_path, capsys):
+    at = np.repeat([[48.85, 2.35], [40.7, -74.0]], 60, axis=0)
+    photos = at + np.random.default_rng(0).normal(0, 0.1, at.shape)
+    tau_min = {"coarse": 40, "middle": 39}
+    levels = semantic_partitions(atlas_addresses(photos), photos, tau_min, 4, geocoder="atlas")
+    assert len(levels[0]) == len(levels[1])
+    Hierarchy.of(levels).save(tmp_path / "results/partitions/semantic")
+    command = ["cells", str(tmp_path / "results"), "--out-dir", str(tmp_path), "--style", "semp"]
+    assert main(command) == 0
+    assert "share a name" in capsys.readouterr().err
+    names = {path.name for path in (tmp_path / "semantic").iterdir()}
+    assert names == {f"m_{len(levels[0])}_{level}.csv" for level in tau_min}
