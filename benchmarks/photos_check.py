@@ -6,7 +6,8 @@ thousand. The loop runs in as many processes as the check, in blocks of the same
 tags of the camera and of the position, and keeps nothing; the check also looks at each photo's end,
 hashes it, and writes journal and manifest. Both take turns. The memory that the check takes is
 measured at this size and at half of it (caches fill up over the first 20,000). Leaves with an error
-where the check takes more than 1.5 times as long, or its memory grows by more than a tenth.
+where the check takes more than 1.5 times as long, or its memory grows by more than a tenth. A line
+follows on photos of other kinds, each looked at in one process beside the same loop.
 """
 
 import argparse
@@ -25,8 +26,10 @@ import PIL
 from comparison import compared, report
 from PIL import ExifTags, Image
 
+from geoutils.photos.sources.look import look_at
 from geoutils.photos.sources.looking import BLOCK
 
+VIDEO = 3_000_001  # bytes
 AIM, GROWTH, ROUNDS, N_DIFFERENT = 1.5, 1.1, 3, 300
 MEMORY = "growth of memory when photos double"
 CHECK = """
@@ -87,6 +90,34 @@ def open_all(paths: list[str]) -> int:
     return placed
 
 
+def other_kinds(rng: np.random.Generator) -> dict[str, bytes]:
+    """A photo of each kind that phones make and that ends otherwise, or is scanned otherwise."""
+    data = made_photo(rng)
+    picture = Image.open(io.BytesIO(data))
+    pair, progressive, video = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    picture.save(pair, "MPO", save_all=True, append_images=[picture], exif=picture.getexif())
+    picture.save(progressive, "JPEG", progressive=True, exif=picture.getexif())
+    xmp = b'<x:xmpmeta GCamera:MicroVideoOffset="%d"/>' % VIDEO
+    picture.save(video, "JPEG", xmp=xmp, exif=picture.getexif())
+    index = b"SEFH" + bytes.fromhex("65000000 01000000 0000010a 0a000000 0a000000 18000000")
+    return {
+        "two pictures (MPO)": pair.getvalue(),
+        "Samsung's trailer": data + b"maker data" + index + b"SEFT",
+        "a video behind": video.getvalue() + bytes(VIDEO),
+        "2 MB of unknown kind behind": data + bytes(range(256)) * 8_000,
+        "progressive": progressive.getvalue(),
+    }
+
+
+def times_the_loop(path: str, repeats: int = 200) -> float:
+    """The median time of a look at one photo over that of the loop."""
+    seconds = []
+    for look in (look_at, lambda path: open_all([path])):
+        ends = [time.perf_counter() for _ in range(repeats) if look(path)]
+        seconds.append(np.median(np.diff(ends)))
+    return seconds[0] / seconds[1]
+
+
 def bare_loop(folder: Path) -> float:
     start = time.perf_counter()
     paths = [entry.path for inside in os.scandir(folder) for entry in os.scandir(inside)]
@@ -121,8 +152,15 @@ def main() -> int:
             loops.append(bare_loop(large))
             checks.append(check(large, out))
         _, small_mb = check(small, Path(below, "out of small"))
+        kinds = {}
+        for kind, data in other_kinds(np.random.default_rng(1)).items():
+            path = Path(below, "kind.jpg")
+            path.write_bytes(data)
+            kinds[kind] = times_the_loop(str(path))
     seconds, memory_mb = np.transpose(checks)
     print(f"{n_photos:,} photos, {os.cpu_count()} processes, {ROUNDS} rounds in turn")
+    told = ", ".join(f"{kind} {times:.1f}" for kind, times in kinds.items())
+    print(f"a look at one photo, in times of the loop: {told}")
     task, pillow = f"{n_photos:,} photos", f"pillow {PIL.__version__}"
     half = [small_mb] * ROUNDS
     return report(

@@ -5,11 +5,11 @@ videos. So the last bytes of a file alone do not tell whether its picture is who
 """
 
 import io
-import os
 import re
 
 PICTURE, END = b"\xff\xd8", b"\xff\xd9"
 INDEX, INDEX_END, ENTRY = b"SEFH", b"SEFT", 12  # of a Samsung trailer; bytes per entry
+VIDEO = re.compile(rb'(?:MicroVideoOffset|Item:Length)="(\d{1,18})"')
 IN_HEADER = re.compile(rb"\xff[^\x00\xff]")
 BETWEEN_SCANS = re.compile(rb"\xff+[^\x00\xff]")
 IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # 0 is a stuffed byte, D0 to D7 are restarts
@@ -52,23 +52,24 @@ def first_end(data: bytes) -> int:
     return 0
 
 
-def ends_before_trailer(file: io.BufferedIOBase, tail: bytes, size: int) -> bool:
-    """Whether what Samsung's phones append to their photos has the end of a picture before it.
+def ends_before_trailer(file: io.BufferedIOBase, tail: bytes, size: int, xmp: bytes) -> bool:
+    """Whether what phones append to their photos has the end of a picture before it.
 
-    It ends in an index, which tells how far before itself its parts begin, its length and a name.
-    `tail` are the last bytes of the file, which is `size` long.
+    Known are Samsung's trailer, which ends in an index (how far before it its parts begin, its
+    length, a name), and videos of Android's motion photos, whose length is told by the photo's
+    `xmp`. `tail` are the last bytes of the file, which is `size` long.
     """
-    if not tail.endswith(INDEX_END):
-        return False
-    length = int.from_bytes(tail[-8:-4], "little")
-    index = tail[-8 - length : -8]
-    if not index.startswith(INDEX):
-        return False
-    entries = index[ENTRY:]
-    parts = [entries[start : start + ENTRY] for start in range(0, len(entries), ENTRY)]
-    farthest = max((int.from_bytes(part[4:8], "little") for part in parts), default=0)
-    end = size - 8 - length - farthest
-    if end < len(END):
-        return False
-    file.seek(end - len(END), os.SEEK_SET)
+    places = [size - int(length) for length in VIDEO.findall(xmp)]
+    if tail.endswith(INDEX_END):
+        length = int.from_bytes(tail[-8:-4], "little")
+        index = tail[-8 - length : -8]
+        if index.startswith(INDEX):
+            starts = range(ENTRY, len(index), ENTRY)
+            before = [int.from_bytes(index[start + 4 : start + 8], "little") for start in starts]
+            places.append(size - 8 - length - max(before, default=0))
+    return any(_is_end(file, place) for place in places if place > len(END))
+
+
+def _is_end(file: io.BufferedIOBase, place: int) -> bool:
+    file.seek(place - len(END))
     return file.read(len(END)) == END

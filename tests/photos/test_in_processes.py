@@ -57,3 +57,9 @@ def test_what_work_raises_comes_through():
         list(in_processes((1).__truediv__, [[1, 0]], 1, crashed))
     with module.process_pool(1) as pool:
         assert pool.submit(os.getpid).result() != os.getpid()
+
+
+@pytest.mark.parametrize("workers", [0, -1])
+def test_there_is_at_least_one_process(workers):
+    with pytest.raises(ValueError, match=f"workers: got {workers}, expected a whole number from 1"):
+        module.process_pool(workers)

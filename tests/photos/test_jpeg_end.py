@@ -133,6 +133,23 @@ def test_what_is_no_picture_has_no_end():
     assert first_end(filled) == len(filled) and decodes(filled)
 
 
+XMP = {
+    "old": b'<x:xmpmeta GCamera:MicroVideoOffset="%d"/>',
+    "new": b'<x:xmpmeta><i Item:Mime="image/jpeg" Item:Length="0"/><i Item:Length="%d"/>',
+}
+
+
+@pytest.mark.parametrize("style", XMP)
+def test_photos_with_a_video_behind_are_known_by_its_length(judged, monkeypatch, style):
+    video = b"ftypmp42" + bytes(range(256)) * 40
+    for told in (len(video), len(video) - 1, 10**17):
+        photo = jpeg(xmp=XMP[style] % told)
+        assert judged(photo + video) == ("", False)
+        assert judged(photo[:-300] + video)[0]
+    monkeypatch.setattr(look, "first_end", lambda _: 0)
+    assert judged(jpeg(xmp=XMP[style] % len(video)) + video) == ("", False)  # without a search
+
+
 def test_an_index_that_points_elsewhere_is_no_proof(judged):
     torn = PLAIN[: len(PLAIN) // 2]
     for trailer in (SAMSUNG, b"SEFT", b"\xff" * 8 + b"SEFT", SAMSUNG.replace(b"\x23", b"\xff")):

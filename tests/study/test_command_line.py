@@ -82,7 +82,7 @@ def test_a_study_file_may_name_its_photos(started, tmp_path, capsys):
 def test_parameters_go_before_what_photos_suggest(started, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "files").mkdir(parents=True)
-    (elsewhere / "list.csv").touch()
+    (elsewhere / "list.csv").write_text("file,lat,lon\na.jpg,10,20\n")
     run = ["run", "--study", "named", "--photos", "../elsewhere/list.csv"]
     assert main(run) == 0
     assert main([*run, "-p", "01_photos.photos_dir=../elsewhere/files"]) == 0

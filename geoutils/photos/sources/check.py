@@ -13,11 +13,12 @@ from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.checked import JOURNAL, MANIFEST, REJECTED, write_checked
 from geoutils.photos.sources.journal import Journal
 from geoutils.photos.sources.kinds import Source
-from geoutils.photos.sources.listed_photos import listed_photos
+from geoutils.photos.sources.listed_photos import listed_photos, photos_beside
 from geoutils.photos.sources.looking import BLOCK, looks
 from geoutils.photos.sources.origin import origin_of, refuse_other
 from geoutils.photos.sources.reasons import commonest_reasons
 from geoutils.photos.table import require_table
+from geoutils.whole import checked_whole
 
 READING = "Reading the list"
 
@@ -40,6 +41,8 @@ def check_photos(
     ValueError for a source or list that cannot be used, and where `out_dir` holds the check of
     another.
     """
+    if workers is not None:
+        checked_whole(workers, "workers")
     found = Source.of(source)
     out_dir, listing = Path(out_dir).resolve(), Path(listing).resolve() if listing else None
     if listing:
@@ -93,10 +96,10 @@ def _list(
     if not _with_bar(journal.add(candidates, listing is not None), finding):
         raise ValueError("source: no JPEG, PNG or WebP photo in it, and no shard")
     if listing:
-        rows = _from_here(listed_photos(listing, say), source.path)
+        rows = _from_here(listed_photos(listing, say, needs_names=True), source.path)
         _with_bar(journal.add_listed(rows), READING)
     for path in [] if listing else sorted(beside, key=lambda path: len(path.parts)):
-        _with_bar(journal.add_listed(_below(path, source.path, say)), READING)
+        _with_bar(journal.add_listed(photos_beside(path, source.path, say)), READING)
     journal.match(by_list=listing is not None)
 
 
@@ -128,15 +131,6 @@ def _look(journal: Journal, workers: int, thorough: bool) -> None:
         for block in blocks:
             journal.add_looks(block)
             bar.update(len(block))
-
-
-def _below(listing: Path, folder: Path, say: Callable[[str], None]) -> Iterator[Candidate]:
-    """Rows of a `photos.csv`, its photos named by their path in the folder that is checked."""
-    inside = listing.parent.relative_to(folder)
-    for row in listed_photos(listing, say):
-        if row.problem:
-            raise ValueError(f"{listing}: {row.photo} has {row.problem}")
-        yield row._replace(photo=os.path.normpath(inside / row.photo))
 
 
 def _state(path: Path) -> list:

@@ -5,6 +5,8 @@ import io
 import os
 from typing import NamedTuple
 
+from PIL import Image
+
 from geoutils.photos.decode import examine_bytes, open_image, problem_of
 from geoutils.photos.exif import ExifFacts, read_exif
 from geoutils.photos.jpeg_end import END, ends_before_trailer, first_end
@@ -60,7 +62,7 @@ def _look(file: io.BufferedIOBase, thorough: bool) -> Look:
         try:
             with open_image(file) as image:
                 facts, (width, height) = read_exif(image), image.size
-                is_whole = _is_whole(image.format, tail, size, file)
+                is_whole = _is_whole(image, tail, size, file)
         except Exception as error:  # decoders raise whatever a damaged file leads them to
             return Look(problem_of(error))
         if is_whole:
@@ -83,8 +85,9 @@ def _with(facts: ExifFacts, width: int, height: int, sha256: str, turned: bool =
     )
 
 
-def _is_whole(format: str | None, tail: bytes, size: int, file: io.BufferedIOBase) -> bool:
+def _is_whole(image: Image.Image, tail: bytes, size: int, file: io.BufferedIOBase) -> bool:
     """Whether the file has its format's end; zeros behind it do not count, of a JPEG nothing."""
+    format = image.format
     if format == "WEBP":  # says its length at its beginning
         file.seek(4)
         return int.from_bytes(file.read(4), "little") + 8 <= size
@@ -92,7 +95,7 @@ def _is_whole(format: str | None, tail: bytes, size: int, file: io.BufferedIOBas
         return format in ENDS
     if format == "PNG":
         return False
-    if ends_before_trailer(file, tail, size):
+    if ends_before_trailer(file, tail, size, image.info.get("xmp", b"")):
         return True
     file.seek(0)
     return first_end(file.read()) > 0

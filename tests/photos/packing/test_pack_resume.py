@@ -119,10 +119,11 @@ def test_another_folder_is_asked_for(checked, album, tmp_path):
 
     def refused(match, source=checked, to=out, **options):
         with pytest.raises(ValueError, match=match):
-            pack_photos(source, to, say=lambda _: None, workers=1, **options)
+            pack_photos(source, to, say=lambda _: None, **{"workers": 1} | options)
 
     refused("size: -1 pixels", size=-1)
     refused("shard_mb: 0 megabytes", shard_mb=0)
+    refused("workers: got -1, expected a whole number", workers=-1)
     refused("does not exist", tmp_path / "none")
     refused("have their positions; check them with it", listing=album / "photos.csv")
     refused("lies within", album, album / "out")

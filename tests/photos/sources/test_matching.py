@@ -134,3 +134,36 @@ def test_reasons_are_counted_whatever_values_they_quote(tmp_path):
 def _written(path, rows):
     pd.DataFrame(rows, columns=["photo", "reason"]).to_csv(path, index=False)
     return path
+
+
+def test_workers_are_counted_before_anything_is_listed(tmp_path, photo_bytes):
+    album = put(tmp_path / "album", photo_bytes, "a.jpg")
+    with pytest.raises(ValueError, match="workers: got -1"):
+        check_photos(album, tmp_path / "out", workers=-1)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_list_without_names_is_refused_before_any_look(tmp_path, photo_bytes):
+    album = put(tmp_path / "album", photo_bytes, "a.jpg")
+    (tmp_path / "l.csv").write_text("what,lat,lon\na.jpg,10,20\n")
+    with pytest.raises(ValueError, match="no column for the photo; expected one called photo"):
+        check_photos(album, tmp_path / "out", tmp_path / "l.csv", workers=1)
+
+
+@pytest.mark.parametrize("text", ["name,size\na.jpg,12\n", "", "file,lat,lon\n", "\x00\xff"])
+def test_a_foreign_photos_csv_stops_no_disk(tmp_path, photo_bytes, text):
+    album = put(tmp_path / "album", photo_bytes, "a.jpg", "games/b.jpg", latlon=(48.8, 2.3))
+    (album / "games" / "photos.csv").write_bytes(text.encode("latin-1"))
+    said = []
+    places, rejected = checked(album, tmp_path / "out", say=said.append)
+    assert set(places) == {"a.jpg", "games/b.jpg"}
+    assert rejected["games/photos.csv"].startswith("left out: ")
+    assert any(line.startswith("games/photos.csv is left out: ") for line in said)
+
+
+def test_a_broken_row_of_photos_csv_is_set_aside_alone(tmp_path, photo_bytes):
+    album = put(tmp_path / "album", photo_bytes, "a.jpg", "b.jpg")
+    (album / "photos.csv").write_text("file,lat,lon\na.jpg,10,20\nb.jpg,11\n")
+    places, rejected = checked(album, tmp_path / "out")
+    assert places == {"a.jpg": (10, str(album / "a.jpg"))}
+    assert set(rejected) == {"b.jpg", "photos.csv, line 3"}

@@ -7,6 +7,7 @@ import pytest
 from geoutils.photos import pictures
 from geoutils.photos.decode import decode_square
 from geoutils.photos.sources import check_photos, read_checked
+from geoutils.photos.sources.kinds import SHARD_READERS
 from geoutils.photos.sources.msgpack_photos import msgpack_photos
 from geoutils.photos.sources.tar_photos import tar_photos
 
@@ -273,6 +274,20 @@ def test_mails_are_no_shards(msgpack_shard, tmp_path, photo_bytes):
     assert manifest["photo"].tolist() == ["shard_0.msg/a"] and rejected == {}
     with pytest.raises(ValueError, match="is a mail of Outlook, no MessagePack shard"):
         checked(mail, tmp_path / "mail")
+
+
+def test_a_shard_that_cannot_be_opened_stops_no_other(
+    msgpack_shard, tar_shard, tmp_path, photo_bytes, monkeypatch
+):
+    def refuse(shard):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setitem(SHARD_READERS, ".msg", refuse)
+    msgpack_shard("a.msg", [{"id": "a"}])
+    shard = tar_shard("b.tar", {"b.jpg": photo_bytes((1, 2))})
+    manifest, rejected = checked(shard.parent, tmp_path / "out")
+    assert manifest["photo"].tolist() == ["b.tar/b.jpg"]
+    assert rejected == {"a.msg": "unreadable file (Permission denied)"}
 
 
 def test_noise_is_given_up_and_a_bad_split_costs_one_photo(msgpack_shard, tar_shard, photo_bytes):
