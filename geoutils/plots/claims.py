@@ -18,8 +18,8 @@ VERDICT_COLORS = {
     NOT_RUN: ("white", PALETTE["grey"]),
 }
 CLAIM_WIDTH = 40  # characters in a line of a claim
-CELL_HEIGHT_IN = 0.29
-FIELD_POINTS = 5.8  # ten fields stand side by side
+CELL_HEIGHT_IN = 0.275
+FIELD_POINTS = 6.0  # ten fields stand side by side
 
 
 def claims_height_in(table: pd.DataFrame) -> float:
@@ -39,7 +39,7 @@ def draw_claims(ax: Axes, table: pd.DataFrame) -> None:
         fill, ink = VERDICT_COLORS[row.verdict]
         edge = "#e6e8ea" if row.verdict == NOT_RUN else "white"
         ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=fill, edgecolor=edge, lw=1))
-        ours = f"{_signed(row.difference)}/{_signed(row.published)}"
+        ours = f"{_signed(row.difference)}/{row.published:.1f}"  # theirs is above zero
         ax.text(x, y - 0.18, ours, color=ink, fontsize=FIELD_POINTS, **_CENTERED)
         if np.isfinite(row.low):
             interval = f"{_signed(row.low)}, {_signed(row.high)}"

@@ -3,8 +3,8 @@
 A photo `123.jpg` and the facts about it, `123.json`, stand one after the other in an uncompressed
 tar. Without a JSON of its very name a photo has the one whose name goes on where its own ends, or
 the other way round (`123.left.jpg` and `123.json`). It is called `123.jpg`, or as its JSON says
-under `photo`. Nothing is unpacked: a photo is the
-run of bytes in the shard where its file lies, so that no name in a shard can lead anywhere.
+under `photo`. Nothing is unpacked: a photo is the run of bytes in the shard where its file lies, so
+that no name in a shard can lead anywhere.
 """
 
 import json
@@ -19,9 +19,8 @@ from typing import Any
 from geoutils.photos.folder import OTHER_PHOTO_SUFFIXES, PHOTO_SUFFIXES
 from geoutils.photos.sources.candidate import TEXT_LIMIT, Candidate, told_by
 
-SAMPLE = re.compile(
-    r"((?:.*/)?[^/.][^/.]*)\.[^/]+"
-)  # what a sample is called ends at the first dot
+# What a sample is called ends at the first dot.
+SAMPLE = re.compile(r"((?:.*/)?[^/.][^/.]*)\.[^/]+")
 SAMPLE_LIMIT = 1_000  # files; where photos are called 2024.01, 2024.02, … all are one sample
 JSON_LIMIT = 2**20  # bytes
 COMPRESSED = "a compressed tar; photos are read where they lie: unpack it with gunzip or the like"
@@ -90,9 +89,8 @@ class _Sample:
         owners = [self._record_of(stem) for stem, _ in self.photos]
         for (_, photo), owner in zip(self.photos, owners, strict=True):
             record = self.records.get(owner, {})
-            name = record.get(
-                "photo"
-            )  # where members are called by a number, as `photos pack` does
+            # Members may be called by a number, as those that `photos pack` makes.
+            name = record.get("photo")
             if owners.count(owner) == 1 and isinstance(name, str) and 0 < len(name) <= TEXT_LIMIT:
                 photo = photo._replace(photo=name)
             yield told_by(photo, record)
