@@ -16,6 +16,8 @@ OTHER_PHOTO_SUFFIXES = {".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".tif
 OTHER_PHOTO_SUFFIXES |= {".bmp", ".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".pef", ".raf"}
 OTHER_PHOTO_SUFFIXES |= {".rw2", ".srw"}
 LISTING_NAME = "photos.csv"
+LINKED_FOLDER = "a link to a folder, which is not followed"
+CLOSED_FOLDER = "a folder that cannot be read ({})"
 
 
 def read_folder(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -32,7 +34,8 @@ def read_folder(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     folder = Path(folder).resolve()
     if not folder.is_dir():
         raise ValueError(f"folder: {folder} is no folder; expected one with photos")
-    files = sorted(files_below(folder))
+    closed: dict[Path, str] = {}
+    files = sorted(files_below(folder, closed))
     photos = [file for file in files if file.suffix.lower() in PHOTO_SUFFIXES]
     others = [file for file in files if file.suffix.lower() in OTHER_PHOTO_SUFFIXES]
     if not photos:
@@ -45,6 +48,7 @@ def read_folder(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     ]
     manifest, rejected = sift(pd.DataFrame(rows))
     unread = [(_key(path, folder), f"{path.suffix.lower()} photos are not read") for path in others]
+    unread += [(_key(path, folder), why) for path, why in sorted(closed.items())]
     unread += [
         (_key(path, folder), f"listed in {LISTING_NAME}, but there is no such photo")
         for path in listed
@@ -54,11 +58,21 @@ def read_folder(folder: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return manifest, pd.concat([rejected, unread], ignore_index=True)
 
 
-def files_below(folder: Path) -> list[Path]:
-    """All files below a folder, but not those in hidden folders or behind links to folders."""
-    found = []
-    for parent, folders, names in os.walk(folder):
+def files_below(folder: Path, closed: dict[Path, str] | None = None) -> list[Path]:
+    """All files below a folder, but not those in hidden folders or behind links to folders.
+
+    Such links, and folders that cannot be read, go to `closed` with the reason.
+    """
+    found: list[Path] = []
+    closed = {} if closed is None else closed
+
+    def unreadable(error: OSError) -> None:
+        closed[Path(error.filename)] = CLOSED_FOLDER.format(error.strerror)
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [Path(parent, name) for name in folders if os.path.islink(Path(parent, name))]
+        closed |= dict.fromkeys(links, LINKED_FOLDER)
         found += [Path(parent, name) for name in names if not name.startswith(".")]
     return found
 

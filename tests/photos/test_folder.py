@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -178,3 +179,19 @@ def test_real_photos_without_the_list_lose_only_those_without_gps(tmp_path):
     manifest, rejected = read_folder(tmp_path)
     assert len(manifest) + len(rejected) == 35
     assert set(rejected["reason"]) == {"no GPS position in EXIF"}
+
+
+def test_what_cannot_be_entered_is_told(album, monkeypatch):
+    (album / "lost+found").mkdir()
+    (album / "linked").symlink_to(album.parent)
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("lost+found"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    told = reasons(read_folder(album)[1])
+    assert told["lost+found"] == "a folder that cannot be read (Permission denied)"
+    assert told["linked"] == "a link to a folder, which is not followed"

@@ -5,7 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from geoutils.photos.folder import LISTING_NAME, OTHER_PHOTO_SUFFIXES, PHOTO_SUFFIXES
+from geoutils.photos.folder import (
+    CLOSED_FOLDER,
+    LINKED_FOLDER,
+    LISTING_NAME,
+    OTHER_PHOTO_SUFFIXES,
+    PHOTO_SUFFIXES,
+)
 from geoutils.photos.photo_file import NO_REGULAR_FILE
 from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.tar_photos import COMPRESSED, COMPRESSED_SUFFIXES
@@ -29,7 +35,7 @@ def files_in(
         except OSError as error:
             if not inside:
                 raise
-            problem = f"a folder that cannot be read ({error.strerror})"
+            problem = CLOSED_FOLDER.format(error.strerror)
             _note(unread, Candidate(inside, str(folder / inside), problem=problem))
             continue
         for entry in entries:
@@ -39,8 +45,7 @@ def files_in(
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(name)
             elif entry.is_symlink() and os.path.isdir(entry.path):
-                problem = "a link to a folder, which is not followed"
-                _note(unread, Candidate(name, entry.path, problem=problem))
+                _note(unread, Candidate(name, entry.path, problem=LINKED_FOLDER))
             else:
                 yield name, entry
 
