@@ -194,7 +194,7 @@ def test_figure_has_a_field_for_each_claim_and_radius():
     assert fills == [matplotlib.colors.to_hex(color) for color in expected]
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1 km", "25 km"]
     texts = [text.get_text() for text in ax.texts]
-    assert "–/+2.0" in texts and f"{table['difference'][1]:+.1f}/+2.0" in texts
+    assert "–/2.0" in texts and f"{table['difference'][1]:+.1f}/2.0" in texts
     plt.close(figure)
 
 
