@@ -13,16 +13,8 @@ KNOWN_NAMES = {
     "latitude": ("latitude", "lat"),
     "longitude": ("longitude", "lon", "lng", "long"),
     "photo": (
-        "photo",
-        "img_id",
-        "image_id",
-        "photo_id",
-        "file",
-        "filename",
-        "path",
-        "image",
-        "img_file",
-        "id",
+        *("photo", "img_id", "image_id", "photo_id", "file", "filename", "path", "image"),
+        *("img_file", "id"),
     ),
     "author": (
         *("author", "creator", "photographer", "user", "user_id", "owner"),

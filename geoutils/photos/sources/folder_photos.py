@@ -14,9 +14,8 @@ from geoutils.photos.folder import (
 )
 from geoutils.photos.photo_file import NO_REGULAR_FILE
 from geoutils.photos.sources.candidate import Candidate
+from geoutils.photos.sources.shard_readers import SHARD_READERS
 from geoutils.photos.sources.tar_photos import COMPRESSED, COMPRESSED_SUFFIXES
-
-SHARD_SUFFIXES = (".tar", ".msg", ".msgpack")  # read as shards, beside the photos
 
 
 def files_in(
@@ -31,23 +30,24 @@ def files_in(
     while waiting:
         inside = waiting.pop()
         try:
-            entries = list(os.scandir(folder / inside))
+            entries = os.scandir(folder / inside)
         except OSError as error:
             if not inside:
                 raise
             problem = CLOSED_FOLDER.format(error.strerror)
             _note(unread, Candidate(inside, str(folder / inside), problem=problem))
             continue
-        for entry in entries:
-            name = f"{inside}/{entry.name}" if inside else entry.name
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(name)
-            elif entry.is_symlink() and os.path.isdir(entry.path):
-                _note(unread, Candidate(name, entry.path, problem=LINKED_FOLDER))
-            else:
-                yield name, entry
+        with entries:  # one by one, for a folder may hold millions
+            for entry in entries:
+                name = f"{inside}/{entry.name}" if inside else entry.name
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(name)
+                elif entry.is_symlink() and os.path.isdir(entry.path):
+                    _note(unread, Candidate(name, entry.path, problem=LINKED_FOLDER))
+                else:
+                    yield name, entry
 
 
 def folder_photos(
@@ -75,7 +75,7 @@ def folder_photos(
             yield Candidate(name, entry.path, problem="a zip archive; unpack it")
         elif entry.name.lower().endswith(COMPRESSED_SUFFIXES):
             yield Candidate(name, entry.path, problem=COMPRESSED)
-        elif suffix not in SHARD_SUFFIXES:
+        elif suffix not in SHARD_READERS:
             others[suffix or "no suffix"] += 1
     yield from unread
     if others:

@@ -18,6 +18,7 @@ from geoutils.photos.journal_file import ABOUT, begin, discard, insert, note, no
 from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.look import Look
 from geoutils.photos.sources.origin import Origin, refuse_begun
+from geoutils.photos.sources.reasons import on_screen
 
 BATCH = 5_000  # rows in one go
 SCHEMA = f"""{ABOUT}
@@ -174,7 +175,7 @@ class Journal:
         """The first names of a table and how many there are."""
         (n,) = self.base.execute(f"SELECT count(*) FROM {table}").fetchone()
         rows = self.base.execute(f"SELECT photo FROM {table} ORDER BY id LIMIT 2").fetchall()
-        return ", ".join(row[0] for row in rows) + f" … ({n:,})" * (n > 2)
+        return ", ".join(on_screen(row[0]) for row in rows) + f" … ({n:,})" * (n > 2)
 
     def close(self) -> None:
         """Let go of the file; what is in it stays."""

@@ -8,15 +8,9 @@ from geoutils.photos.photo_file import NO_REGULAR_FILE
 from geoutils.photos.sources.candidate import Candidate
 from geoutils.photos.sources.folder_photos import files_in, folder_photos
 from geoutils.photos.sources.listed_photos import listed_photos
-from geoutils.photos.sources.msgpack_photos import msgpack_photos
-from geoutils.photos.sources.tar_photos import COMPRESSED, COMPRESSED_SUFFIXES, tar_photos
+from geoutils.photos.sources.shard_readers import SHARD_READERS
+from geoutils.photos.sources.tar_photos import COMPRESSED, COMPRESSED_SUFFIXES
 from geoutils.photos.table import TABLE_SUFFIXES, workbook_hint
-
-SHARD_READERS: dict[str, Callable[[Path], Iterator[Candidate]]] = {
-    ".tar": tar_photos,
-    ".msg": msgpack_photos,
-    ".msgpack": msgpack_photos,
-}
 
 
 @dataclass(frozen=True)

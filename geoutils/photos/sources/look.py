@@ -35,9 +35,9 @@ def look_at(path: str, offset: int = 0, length: int = 0, thorough: bool = False)
 
     What the format wants at a photo's end tells whether it is whole; of a JPEG that has more behind
     it the end is looked for. A photo without it is decoded to find out, and with `thorough` every
-    one is. `sha256` is that of the file's length and its
-    last 4096 bytes, which copies have in common; with `thorough` of all its bytes. Never raises for
-    a bad file: the reason stands in `problem`.
+    one is. `sha256` is that of the file's length and its last 4096 bytes, which copies have in
+    common; with `thorough` of all its bytes. Never raises for a bad file: the reason stands in
+    `problem`.
     """
     try:
         with io.BytesIO(read_photo(path, offset, length)) if length else open_regular(path) as file:

@@ -1,4 +1,4 @@
-"""Why photos were set aside, in one line for the screen."""
+"""Why photos were set aside, and what photos are called, in one line for the screen."""
 
 import re
 from collections import Counter
@@ -28,4 +28,13 @@ def commonest_reasons(rejected: str | Path) -> str:
                     examples.setdefault(kinds[reason], str(photo))
                 counts[kinds[reason]] += 1
     told = [f"{n:,} × {kind} ({examples[kind]})" for kind, n in counts.most_common(SHOWN)]
-    return "; ".join(told) + "; …" * (len(counts) > SHOWN)
+    return on_screen("; ".join(told) + "; …" * (len(counts) > SHOWN))
+
+
+def on_screen(text: str) -> str:
+    r"""A text with photos' names, without what a terminal would obey: line breaks, colours.
+
+    >>> on_screen("a\x1b[31m.jpg")
+    'a?[31m.jpg'
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from geoutils.photos.sources import check_photos, read_checked
+from geoutils.photos.sources.folder_photos import folder_photos
 from geoutils.photos.sources.journal import plain_path
 from geoutils.photos.sources.reasons import commonest_reasons
 
@@ -167,3 +168,35 @@ def test_a_broken_row_of_photos_csv_is_set_aside_alone(tmp_path, photo_bytes):
     places, rejected = checked(album, tmp_path / "out")
     assert places == {"a.jpg": (10, str(album / "a.jpg"))}
     assert set(rejected) == {"b.jpg", "photos.csv, line 3"}
+
+
+def test_a_folder_of_any_number_of_files_is_read_one_by_one(tmp_path, photo_bytes, monkeypatch):
+    album = put(tmp_path / "album", photo_bytes, *(f"{n}.jpg" for n in range(20)))
+    real, read = os.scandir, []
+
+    class Counted:
+        def __init__(self, path):
+            self.entries = real(path)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            self.entries.close()
+
+        def __iter__(self):
+            for entry in self.entries:
+                read.append(entry)
+                yield entry
+
+    monkeypatch.setattr(os, "scandir", Counted)
+    for number, _ in enumerate(folder_photos(album, []), 1):
+        assert len(read) == number
+    assert len(read) == 20
+
+
+def test_names_cannot_command_a_terminal(tmp_path, photo_bytes):
+    album = put(tmp_path / "album", photo_bytes, "a\x1b[2J\n.jpg")
+    said = []
+    checked(album, tmp_path / "out", say=said.append)
+    assert said[-1].startswith("set aside: 1 × ") and said[-1].endswith("(a?[2J?.jpg)")
